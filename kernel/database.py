@@ -1,0 +1,157 @@
+"""The way to a SQL database: SQLite for one machine, PostgreSQL for many.
+
+`write` opens a transaction that commits at its end and rolls back on any error; `read` one that
+never commits. On SQLite a write takes the write lock at its start (BEGIN IMMEDIATE), so that what
+it has read is still true when it commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+_BUSY_TIMEOUT_S = 5
+_write_locks: WeakKeyDictionary[AsyncEngine, asyncio.Lock] = WeakKeyDictionary()
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware moment; stored in UTC, read back in UTC. SQLite keeps microseconds since 1970, which sort and compare."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.DateTime(timezone=True))
+        return dialect.type_descriptor(sa.BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone cannot be stored")
+        if dialect.name == "postgresql":
+            return value.astimezone(UTC)
+        delta = value - _EPOCH
+        return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        return datetime.fromtimestamp(value // 1_000_000, UTC).replace(microsecond=value % 1_000_000)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+JsonValue = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
+    """Return an engine for `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`; it connects on first use."""
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=4,
+        pool_pre_ping=url.startswith("postgresql"),
+        json_serializer=lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
+        **({"connect_args": {"timeout": _BUSY_TIMEOUT_S}} if url.startswith("sqlite") else {}),
+    )
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine.sync_engine, "connect", _configure_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT_S * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@asynccontextmanager
+async def write(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Open a transaction that commits when the block ends and rolls back when it raises."""
+    if engine.dialect.name != "sqlite":
+        async with engine.begin() as connection:
+            yield connection
+        return
+    # One writer at a time is SQLite's rule; waiting here in turn is fair and costs no polling.
+    async with _write_locks.setdefault(engine, asyncio.Lock()), engine.connect() as connection:
+        await connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            await asyncio.shield(connection.exec_driver_sql("ROLLBACK"))
+            raise
+        await asyncio.shield(connection.exec_driver_sql("COMMIT"))
+
+
+@asynccontextmanager
+async def read(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Open a consistent view for reading; whatever is changed in it is thrown away."""
+    async with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            await connection.exec_driver_sql("BEGIN")
+        try:
+            yield connection
+        finally:
+            if engine.dialect.name == "sqlite":
+                await asyncio.shield(connection.exec_driver_sql("ROLLBACK"))
+            else:
+                await connection.rollback()
+
+
+def upgrade(url: str, *, script_location: Path, version_table: str) -> None:
+    """Bring the schema to its newest revision. Blocks; call it before anything else uses the database."""
+    config = Config()
+    config.set_main_option("script_location", str(script_location))
+    config.set_main_option("path_separator", "os")
+    config.attributes["url"] = url
+    config.attributes["version_table"] = version_table
+    command.upgrade(config, "head")
+
+
+def run_migrations(metadata: sa.MetaData) -> None:
+    """What every `env.py` of ours does: run the revisions against the URL that `upgrade` was given."""
+    from alembic import context
+
+    attributes = context.config.attributes
+    asyncio.run(_run_migrations(attributes["url"], attributes["version_table"], metadata))
+
+
+async def _run_migrations(url: str, version_table: str, metadata: sa.MetaData) -> None:
+    from alembic import context
+
+    def run(connection: sa.Connection) -> None:
+        context.configure(
+            connection=connection,
+            target_metadata=metadata,
+            version_table=version_table,
+            render_as_batch=connection.dialect.name == "sqlite",
+            transaction_per_migration=False,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(run)
+    finally:
+        await engine.dispose()

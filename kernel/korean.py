@@ -1,0 +1,85 @@
+"""Korean wording that code has to get right: particles, won, dates, masked names and numbers."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from kernel.clock import KST
+
+_WEEKDAYS = "월화수목금토일"
+# Whether a digit, read aloud in Korean, ends in a consonant: 영 일 이 삼 사 오 육 칠 팔 구.
+_DIGIT_HAS_FINAL = {"0": True, "1": True, "2": False, "3": True, "4": False, "5": False, "6": True, "7": True, "8": True, "9": False}
+_DIGIT_ENDS_IN_RIEUL = {"1", "7", "8"}
+_LATIN_WITH_FINAL = set("lmnrLMNR")
+_RIEUL = 8
+
+
+def josa(word: str, pair: str) -> str:
+    """Return `word` with the fitting one of a pair such as `은/는`, `이/가`, `을/를`, `과/와`, `으로/로`.
+
+    The first of the pair follows a final consonant. For `으로/로` a final ㄹ counts as none.
+    Closing brackets and quotation marks at the end of the word are looked through.
+    """
+    with_final, without_final = pair.split("/")
+    last = re.sub(r"[)\]}'\"”’」』\s.]+$", "", word)[-1:]
+    has_final, is_rieul = _final_of(last)
+    if is_rieul and with_final == "으로":
+        has_final = False
+    return word + (with_final if has_final else without_final)
+
+
+def _final_of(letter: str) -> tuple[bool, bool]:
+    if "가" <= letter <= "힣":
+        final = (ord(letter) - ord("가")) % 28
+        return final != 0, final == _RIEUL
+    if letter in _DIGIT_HAS_FINAL:
+        return _DIGIT_HAS_FINAL[letter], letter in _DIGIT_ENDS_IN_RIEUL
+    return letter in _LATIN_WITH_FINAL, letter in set("lrLR")
+
+
+def won(amount_krw: int) -> str:
+    """Return an amount as customers read it: `12,000원`."""
+    return f"{amount_krw:,}원"
+
+
+def date(at: datetime) -> str:
+    """Return a day in Seoul: `11월 22일(일)`."""
+    local = at.astimezone(KST)
+    return f"{local.month}월 {local.day}일({_WEEKDAYS[local.weekday()]})"
+
+
+def time_of_day(at: datetime) -> str:
+    """Return a time in Seoul: `오후 3시 5분`, `오전 9시`."""
+    local = at.astimezone(KST)
+    half = "오전" if local.hour < 12 else "오후"
+    minutes = f" {local.minute}분" if local.minute else ""
+    return f"{half} {local.hour % 12 or 12}시{minutes}"
+
+
+def mask_name(name: str) -> str:
+    """Return a name with its middle hidden: 홍길동 → 홍*동, 김철 → 김*, Jane Doe → J******e."""
+    if len(name) <= 1:
+        return "*" * len(name)
+    if len(name) == 2:
+        return name[0] + "*"
+    return name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+def mask_phone(phone: str) -> str:
+    """Return a phone number with only its prefix and last four digits: 010-****-1234."""
+    digits = re.sub(r"\D", "", phone)
+    if len(digits) < 8:
+        return "*" * len(digits)
+    return f"{digits[:3]}-****-{digits[-4:]}"
+
+
+def mask_address(address: str) -> str:
+    """Return an address down to the district: 서울 마포구 ***."""
+    parts = address.split()
+    if len(parts) <= 1:
+        return "***"
+    kept = parts[:2]
+    if len(parts) > 2 and parts[1].endswith("시") and parts[2].endswith("구"):
+        kept = parts[:3]
+    return " ".join([*kept, "***"])
