@@ -1,0 +1,1 @@
+"""How use cases reach the world: SQL, Redis, the bot."""
