@@ -9,7 +9,18 @@ from kernel.clock import KST
 
 _WEEKDAYS = "월화수목금토일"
 # Whether a digit, read aloud in Korean, ends in a consonant: 영 일 이 삼 사 오 육 칠 팔 구.
-_DIGIT_HAS_FINAL = {"0": True, "1": True, "2": False, "3": True, "4": False, "5": False, "6": True, "7": True, "8": True, "9": False}
+_DIGIT_HAS_FINAL = {
+    "0": True,
+    "1": True,
+    "2": False,
+    "3": True,
+    "4": False,
+    "5": False,
+    "6": True,
+    "7": True,
+    "8": True,
+    "9": False,
+}
 _DIGIT_ENDS_IN_RIEUL = {"1", "7", "8"}
 _LATIN_WITH_FINAL = set("lmnrLMNR")
 _RIEUL = 8

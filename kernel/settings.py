@@ -52,7 +52,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environment is None else environment
     data_dir = Path(env.get("IEUM_DATA_DIR") or ROOT / "var").resolve()
     database_url = env.get("IEUM_DATABASE_URL") or f"sqlite+aiosqlite:///{data_dir / 'conversations.db'}"
-    shop_default = database_url if database_url.startswith("postgresql") else f"sqlite+aiosqlite:///{data_dir / 'shop.db'}"
+    shop_default = (
+        database_url if database_url.startswith("postgresql") else f"sqlite+aiosqlite:///{data_dir / 'shop.db'}"
+    )
     socket = env.get("IEUM_SUPERVISOR_SOCKET")
     return Settings(
         data_dir=data_dir,

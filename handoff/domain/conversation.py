@@ -67,9 +67,15 @@ class Conversation:
     waiting_since: datetime | None = None
     closed_at: datetime | None = None
     lease: Lease | None = None
-    bot_state: Json | None = None
-    understanding: Json = field(default_factory=dict)
     channel_user: str | None = None
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the bot is given with every turn (`state`, its own format) and what agents are told it understood."""
+
+    state: Json | None = None
+    understanding: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Conversations in SQL: SQLite and PostgreSQL by the same statements."""

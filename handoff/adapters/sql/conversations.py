@@ -1,0 +1,231 @@
+"""Statements on conversations, their messages, turns and outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handoff.adapters.sql import rows
+from handoff.adapters.sql.tables import conversations, memories, messages, outbox, turns
+from handoff.domain.conversation import Conversation, Memory, Message, Owner, Turn, TurnStatus
+
+_BY_ID = conversations.c.conversation_id == sa.bindparam("conversation_id")
+_SELECT_CONVERSATION = sa.select(conversations).where(_BY_ID)
+_LOCK_CONVERSATION = _SELECT_CONVERSATION.with_for_update()
+_LOAD_MEMORY = sa.select(memories).where(memories.c.conversation_id == sa.bindparam("conversation_id"))
+_SERVED_FIRST = (conversations.c.priority.desc(), conversations.c.waiting_since, conversations.c.conversation_id)
+
+
+class ConversationStatements:
+    """The part of a unit of work that concerns conversations."""
+
+    _connection: AsyncConnection
+    _postgres: bool
+
+    async def add_conversation(self, conversation: Conversation) -> None:
+        await self._connection.execute(conversations.insert(), rows.conversation_values(conversation))
+
+    async def find_conversation(self, conversation_id: str) -> Conversation | None:
+        return await self._one_conversation(_SELECT_CONVERSATION, conversation_id)
+
+    async def lock_conversation(self, conversation_id: str) -> Conversation | None:
+        return await self._one_conversation(_LOCK_CONVERSATION, conversation_id)
+
+    async def _one_conversation(
+        self, statement: sa.Select[tuple[object, ...]], conversation_id: str
+    ) -> Conversation | None:
+        row = (await self._connection.execute(statement, {"conversation_id": conversation_id})).one_or_none()
+        return rows.conversation_of(row) if row else None
+
+    async def find_channel_conversation(self, channel: str, channel_user: str) -> Conversation | None:
+        statement = (
+            sa.select(conversations)
+            .where(
+                conversations.c.channel == channel,
+                conversations.c.channel_user == channel_user,
+                conversations.c.owner != Owner.CLOSED.value,
+            )
+            .order_by(conversations.c.created_at.desc(), conversations.c.conversation_id.desc())
+            .limit(1)
+        )
+        row = (await self._connection.execute(statement)).one_or_none()
+        return rows.conversation_of(row) if row else None
+
+    async def save_conversation(self, conversation: Conversation) -> None:
+        values = rows.conversation_values(conversation)
+        values["key"] = values.pop("conversation_id")
+        await self._connection.execute(
+            conversations.update().where(conversations.c.conversation_id == sa.bindparam("key")), values
+        )
+
+    async def load_memory(self, conversation_id: str) -> Memory:
+        row = (await self._connection.execute(_LOAD_MEMORY, {"conversation_id": conversation_id})).one_or_none()
+        return Memory(state=row.state, understanding=row.understanding) if row else Memory()
+
+    async def save_memory(self, conversation_id: str, memory: Memory) -> None:
+        insert = postgresql.insert(memories) if self._postgres else sqlite.insert(memories)
+        changed = {"state": memory.state, "understanding": memory.understanding}
+        await self._connection.execute(
+            insert.values(conversation_id=conversation_id, **changed).on_conflict_do_update(
+                index_elements=["conversation_id"], set_=changed
+            )
+        )
+
+    async def list_conversations(
+        self, *, owner: Owner, agent_id: str | None = None, customer_id: str | None = None
+    ) -> Sequence[Conversation]:
+        statement = sa.select(conversations).where(conversations.c.owner == owner.value)
+        if agent_id is not None:
+            statement = statement.where(conversations.c.agent_id == agent_id)
+        if customer_id is not None:
+            statement = statement.where(conversations.c.customer_id == customer_id)
+        order = (
+            _SERVED_FIRST if owner is Owner.WAITING else (conversations.c.updated_at, conversations.c.conversation_id)
+        )
+        result = await self._connection.execute(statement.order_by(*order))
+        return [rows.conversation_of(row) for row in result]
+
+    async def list_of_customer(self, customer_id: str, *, limit: int) -> Sequence[Conversation]:
+        statement = (
+            sa.select(conversations)
+            .where(conversations.c.customer_id == customer_id)
+            .order_by(conversations.c.created_at.desc(), conversations.c.conversation_id.desc())
+            .limit(limit)
+        )
+        return [rows.conversation_of(row) for row in await self._connection.execute(statement)]
+
+    async def count_ahead(self, conversation: Conversation) -> int:
+        c = conversations.c
+        same_priority = c.priority == conversation.priority
+        statement = sa.select(sa.func.count()).where(
+            c.owner == Owner.WAITING.value,
+            sa.or_(
+                c.priority > conversation.priority,
+                sa.and_(same_priority, c.waiting_since < conversation.waiting_since),
+                sa.and_(
+                    same_priority,
+                    c.waiting_since == conversation.waiting_since,
+                    c.conversation_id < conversation.conversation_id,
+                ),
+            ),
+        )
+        return (await self._connection.execute(statement)).scalar_one()
+
+    async def add_messages(self, new: Sequence[Message]) -> None:
+        await self._connection.execute(messages.insert(), [rows.message_values(message) for message in new])
+
+    async def find_by_client_id(self, conversation_id: str, client_msg_id: str) -> Message | None:
+        statement = sa.select(messages).where(
+            messages.c.conversation_id == conversation_id, messages.c.client_msg_id == client_msg_id
+        )
+        row = (await self._connection.execute(statement)).one_or_none()
+        return rows.message_of(row) if row else None
+
+    async def list_messages(self, conversation_id: str, *, after: int = 0, limit: int = 200) -> Sequence[Message]:
+        statement = (
+            sa.select(messages)
+            .where(messages.c.conversation_id == conversation_id, messages.c.seq > after)
+            .order_by(messages.c.seq)
+            .limit(limit)
+        )
+        return [rows.message_of(row) for row in await self._connection.execute(statement)]
+
+    async def last_messages(self, conversation_ids: Sequence[str]) -> dict[str, Message]:
+        statement = (
+            sa.select(messages)
+            .join(
+                conversations,
+                sa.and_(
+                    conversations.c.conversation_id == messages.c.conversation_id,
+                    conversations.c.last_seq == messages.c.seq,
+                ),
+            )
+            .where(messages.c.conversation_id.in_(conversation_ids))
+        )
+        found = [rows.message_of(row) for row in await self._connection.execute(statement)]
+        return {message.conversation_id: message for message in found}
+
+    async def find_choice(self, conversation_id: str, choice_id: str) -> tuple[str, str] | None:
+        # The id opens with the seq of the message that shows the button: no search through JSON.
+        seq, _, _ = choice_id.partition("-")
+        if not (seq.isascii() and seq.isdecimal() and len(seq) < 10):
+            return None
+        statement = sa.select(messages.c.choices).where(
+            messages.c.conversation_id == conversation_id, messages.c.seq == int(seq)
+        )
+        choices = (await self._connection.execute(statement)).scalar_one_or_none() or []
+        return next(((c["label"], c["payload"]) for c in choices if c["id"] == choice_id), None)
+
+    async def add_turn(self, turn: Turn) -> None:
+        await self._connection.execute(
+            turns.insert(),
+            {
+                "turn_id": turn.turn_id,
+                "conversation_id": turn.conversation_id,
+                "seq": turn.seq,
+                "text": turn.text,
+                "payload": turn.payload,
+                "status": turn.status.value,
+                "created_at": turn.created_at,
+            },
+        )
+
+    async def next_turn(self, conversation_id: str) -> Turn | None:
+        statement = (
+            sa.select(turns)
+            .where(turns.c.conversation_id == conversation_id, turns.c.status == sa.text("'queued'"))
+            .order_by(turns.c.seq)
+            .limit(1)
+        )
+        row = (await self._connection.execute(statement)).one_or_none()
+        return rows.turn_of(row) if row else None
+
+    async def finish_turn(self, turn_id: str, status: TurnStatus, at: datetime) -> bool:
+        statement = (
+            turns.update()
+            .where(turns.c.turn_id == turn_id, turns.c.status == TurnStatus.QUEUED.value)
+            .values(status=status.value, finished_at=at)
+        )
+        return (await self._connection.execute(statement)).rowcount == 1
+
+    async def list_runnable(self, *, now_s: float, runner: str, limit: int) -> Sequence[str]:
+        c = conversations.c
+        name = runner.partition("/")[0]
+        earlier_life = sa.and_(c.lease_runner.startswith(f"{name}/", autoescape=True), c.lease_runner != runner)
+        statement = (
+            sa.select(c.conversation_id)
+            .where(
+                sa.exists().where(turns.c.conversation_id == c.conversation_id, turns.c.status == sa.text("'queued'")),
+                sa.or_(c.lease_token.is_(None), c.lease_until_s < now_s, earlier_life),
+            )
+            .order_by(c.updated_at)
+            .limit(limit)
+        )
+        return list((await self._connection.execute(statement)).scalars())
+
+    async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
+        values = [{"conversation_id": conversation_id, "seq": seq, "created_at": at} for seq in seqs]
+        await self._connection.execute(outbox.insert(), values)
+
+    async def take_from_outbox(self, conversation_id: str, *, limit: int, at: datetime) -> Sequence[int]:
+        waiting = (
+            sa.select(outbox.c.seq)
+            .where(outbox.c.conversation_id == conversation_id, outbox.c.taken_at.is_(None))
+            .order_by(outbox.c.seq)
+            .limit(limit)
+        )
+        seqs = list((await self._connection.execute(waiting)).scalars())
+        if seqs:
+            taken = outbox.update().where(outbox.c.conversation_id == conversation_id, outbox.c.seq.in_(seqs))
+            await self._connection.execute(taken.values(taken_at=at))
+        return seqs
+
+    async def count_outbox(self, conversation_id: str) -> int:
+        statement = sa.select(sa.func.count()).where(
+            outbox.c.conversation_id == conversation_id, outbox.c.taken_at.is_(None)
+        )
+        return (await self._connection.execute(statement)).scalar_one()

@@ -1,0 +1,172 @@
+"""The tables of conversations. Times are UTC; ids are text; JSON is JSONB on PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from kernel.database import JsonValue, UtcDateTime
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _conversation_id() -> sa.Column[str]:
+    return sa.Column("conversation_id", sa.Text, sa.ForeignKey("conversations.conversation_id"), nullable=False)
+
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("conversation_id", sa.Text, primary_key=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("channel_user", sa.Text),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("last_seq", sa.Integer, nullable=False),
+    sa.Column("agent_id", sa.Text),
+    sa.Column("skill", sa.Text),
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("waiting_since", UtcDateTime),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("closed_at", UtcDateTime),
+    # The runner that may carry out this conversation's turns; real time, seconds since 1970.
+    sa.Column("lease_runner", sa.Text),
+    sa.Column("lease_token", sa.Text),
+    sa.Column("lease_until_s", sa.Double),
+    sa.Index("ix_conversations_queue", "owner", "priority", "waiting_since"),
+    sa.Index("ix_conversations_agent", "agent_id", "owner"),
+    sa.Index("ix_conversations_customer", "customer_id", "created_at"),
+    sa.Index("ix_conversations_channel_user", "channel", "channel_user"),
+)
+
+memories = sa.Table(
+    "memories",
+    metadata,
+    _conversation_id(),
+    sa.Column("state", JsonValue),
+    sa.Column("understanding", JsonValue, nullable=False),
+    sa.PrimaryKeyConstraint("conversation_id"),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    _conversation_id(),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("author_id", sa.Text),
+    sa.Column("author_name", sa.Text),
+    sa.Column("client_msg_id", sa.Text),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("choices", JsonValue, nullable=False),
+    sa.Column("cards", JsonValue, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.PrimaryKeyConstraint("conversation_id", "seq"),
+    sa.UniqueConstraint("conversation_id", "client_msg_id"),
+)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("turn_id", sa.Text, primary_key=True),
+    _conversation_id(),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("finished_at", UtcDateTime),
+    sa.UniqueConstraint("conversation_id", "seq"),
+    sa.Index(
+        "ix_turns_queued",
+        "conversation_id",
+        "seq",
+        sqlite_where=sa.text("status = 'queued'"),
+        postgresql_where=sa.text("status = 'queued'"),
+    ),
+)
+
+handoffs = sa.Table(
+    "handoffs",
+    metadata,
+    sa.Column("handoff_id", sa.Text, primary_key=True),
+    _conversation_id(),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("requested_by", sa.Text, nullable=False),
+    sa.Column("skill", sa.Text, nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("context", JsonValue, nullable=False),
+    sa.Column("waiting_since", UtcDateTime, nullable=False),
+    sa.Column("claimed_at", UtcDateTime),
+    sa.Column("claimed_by", sa.Text),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Index("ix_handoffs_conversation", "conversation_id", "waiting_since"),
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column("note_id", sa.Text, primary_key=True),
+    _conversation_id(),
+    sa.Column("author_id", sa.Text, nullable=False),
+    sa.Column("author_name", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_notes_conversation", "conversation_id", "note_id"),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    _conversation_id(),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("detail", JsonValue, nullable=False),
+    # Two changes can never make the same version: the last line of defence of ownership.
+    sa.PrimaryKeyConstraint("conversation_id", "version"),
+)
+
+agents = sa.Table(
+    "agents",
+    metadata,
+    sa.Column("agent_id", sa.Text, primary_key=True),
+    sa.Column("login", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("presence", sa.Text, nullable=False),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _conversation_id(),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("taken_at", UtcDateTime),
+    sa.PrimaryKeyConstraint("conversation_id", "seq"),
+)
+
+candidates = sa.Table(
+    "candidates",
+    metadata,
+    sa.Column("candidate_id", sa.Text, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False, unique=True),
+    sa.Column("ranking", JsonValue, nullable=False),
+    sa.Column("seen_count", sa.Integer, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("settled_at", UtcDateTime),
+    sa.Column("settled_by", sa.Text),
+    sa.Column("intent", sa.Text),
+    sa.Index("ix_candidates_open", "settled_at", "seen_count"),
+)

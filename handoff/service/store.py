@@ -1,0 +1,165 @@
+"""The port to the conversation store, and what is promised of it.
+
+`write()` opens a unit of work: it commits when the block ends, and nothing of it remains when the
+block raises. Inside it `lock_conversation` holds the conversation against every other writer until
+the end, so what a use case decides on is still true when it commits. `read()` gives a consistent
+view. The same contract suite runs on the fake and on both databases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from handoff.domain.conversation import (
+    Agent,
+    Conversation,
+    Event,
+    Handoff,
+    Json,
+    Memory,
+    Message,
+    Note,
+    Owner,
+    Turn,
+    TurnStatus,
+)
+
+
+class Transaction(Protocol):
+    """What can be done within one unit of work."""
+
+    # conversations
+    async def add_conversation(self, conversation: Conversation) -> None:
+        """Store a new conversation."""
+
+    async def find_conversation(self, conversation_id: str) -> Conversation | None:
+        """Return the conversation as it is, without holding it."""
+
+    async def lock_conversation(self, conversation_id: str) -> Conversation | None:
+        """Return the conversation and hold it until the unit of work ends."""
+
+    async def find_channel_conversation(self, channel: str, channel_user: str) -> Conversation | None:
+        """Return the newest conversation of a channel's user that is not closed."""
+
+    async def save_conversation(self, conversation: Conversation) -> None:
+        """Store the changed fields of a conversation that this unit of work has locked."""
+
+    async def load_memory(self, conversation_id: str) -> Memory:
+        """Return what the bot keeps of a conversation; empty before its first turn."""
+
+    async def save_memory(self, conversation_id: str, memory: Memory) -> None:
+        """Replace what the bot keeps of a conversation."""
+
+    async def list_conversations(
+        self, *, owner: Owner, agent_id: str | None = None, customer_id: str | None = None
+    ) -> Sequence[Conversation]:
+        """Return conversations with that owner; waiting ones in serving order, others oldest change first."""
+
+    async def list_of_customer(self, customer_id: str, *, limit: int) -> Sequence[Conversation]:
+        """Return a customer's conversations, newest first."""
+
+    async def count_ahead(self, conversation: Conversation) -> int:
+        """Return how many waiting conversations are served before this one."""
+
+    # messages
+    async def add_messages(self, messages: Sequence[Message]) -> None:
+        """Store messages whose `seq` was taken from the locked conversation."""
+
+    async def find_by_client_id(self, conversation_id: str, client_msg_id: str) -> Message | None:
+        """Return the message that a page sent under this id."""
+
+    async def list_messages(self, conversation_id: str, *, after: int = 0, limit: int = 200) -> Sequence[Message]:
+        """Return messages with a greater seq, in order."""
+
+    async def last_messages(self, conversation_ids: Sequence[str]) -> dict[str, Message]:
+        """Return the last message of each conversation that has one."""
+
+    async def find_choice(self, conversation_id: str, choice_id: str) -> tuple[str, str] | None:
+        """Return the label and payload of a button of this conversation."""
+
+    # turns
+    async def add_turn(self, turn: Turn) -> None:
+        """Queue a turn."""
+
+    async def next_turn(self, conversation_id: str) -> Turn | None:
+        """Return the oldest queued turn of a conversation."""
+
+    async def finish_turn(self, turn_id: str, status: TurnStatus, at: datetime) -> bool:
+        """Take a turn out of the queue; False when it was not in it any more."""
+
+    async def list_runnable(self, *, now_s: float, runner: str, limit: int) -> Sequence[str]:
+        """Return conversations with queued turns whose lease is free, has run out, or belongs to an
+        earlier life of the same runner (same name before the `/`, another boot after it)."""
+
+    # people
+    async def add_handoff(self, handoff: Handoff) -> None:
+        """Store a new handoff."""
+
+    async def find_open_handoff(self, conversation_id: str) -> Handoff | None:
+        """Return the handoff that has not ended."""
+
+    async def list_handoffs(self, conversation_ids: Sequence[str]) -> Sequence[Handoff]:
+        """Return all handoffs of these conversations, oldest first."""
+
+    async def save_handoff(self, handoff: Handoff) -> None:
+        """Store the changed fields of a handoff."""
+
+    async def add_note(self, note: Note) -> None:
+        """Store a note between agents."""
+
+    async def list_notes(self, conversation_id: str) -> Sequence[Note]:
+        """Return the notes of a conversation, oldest first."""
+
+    async def add_event(self, event: Event) -> None:
+        """Record a change of ownership."""
+
+    async def list_events(self, conversation_id: str) -> Sequence[Event]:
+        """Return the changes of ownership, oldest first."""
+
+    async def add_agent(self, agent: Agent) -> None:
+        """Store a member of staff; the login must be new."""
+
+    async def find_agent(self, *, agent_id: str | None = None, login: str | None = None) -> Agent | None:
+        """Return a member of staff by id or login."""
+
+    async def list_agents(self) -> Sequence[Agent]:
+        """Return all staff by login."""
+
+    async def save_agent(self, agent: Agent) -> None:
+        """Store the changed fields of a member of staff."""
+
+    # outbox
+    async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
+        """Remember messages that the channel has not taken yet."""
+
+    async def take_from_outbox(self, conversation_id: str, *, limit: int, at: datetime) -> Sequence[int]:
+        """Return the oldest undelivered seqs of a conversation and mark them as taken."""
+
+    async def count_outbox(self, conversation_id: str) -> int:
+        """Return how many messages the channel has not taken yet."""
+
+    # utterances for trainers
+    async def add_candidate(self, candidate_id: str, text: str, ranking: Sequence[Json], at: datetime) -> None:
+        """Keep an utterance the bot was unsure of; the same text again only raises its count."""
+
+    async def list_candidates(self, *, limit: int) -> Sequence[Json]:
+        """Return open candidates, most frequent first: candidate_id, text, ranking, count, at."""
+
+    async def settle_candidate(self, candidate_id: str, *, intent: str | None, by: str, at: datetime) -> str | None:
+        """Give a candidate its intent (None: dismissed) and return its text; None when it is not open."""
+
+    async def count_labelled_since(self, at: datetime | None) -> int:
+        """Return how many candidates were given an intent after `at`."""
+
+
+class Store(Protocol):
+    """Where conversations are kept."""
+
+    def write(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a unit of work."""
+
+    def read(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a consistent view."""
