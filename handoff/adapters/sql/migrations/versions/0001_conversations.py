@@ -59,16 +59,6 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.Column("closed_at", UtcDateTime(), nullable=True),
-        sa.Column(
-            "bot_state",
-            JsonValue,
-            nullable=True,
-        ),
-        sa.Column(
-            "understanding",
-            JsonValue,
-            nullable=False,
-        ),
         sa.Column("lease_runner", sa.Text(), nullable=True),
         sa.Column("lease_token", sa.Text(), nullable=True),
         sa.Column("lease_until_s", sa.Double(), nullable=True),
