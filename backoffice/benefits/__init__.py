@@ -1,0 +1,1 @@
+"""Benefits: points and coupons."""

@@ -1,0 +1,1 @@
+"""Blocking: who is kept out, and until when."""

@@ -1,0 +1,1 @@
+"""Compensation: what was given to make up for something."""

@@ -1,0 +1,1 @@
+"""Delivery: where a parcel is and when it comes."""

@@ -1,0 +1,40 @@
+"""What can go wrong in the shop.
+
+BackofficeError
+├── CustomerNotFound      no customer has this id
+└── InvalidDemoFile       a demo file is not in the agreed shape; `problems` names each place
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class BackofficeError(Exception):
+    """The root of every error the shop raises on purpose. `code` is stable."""
+
+    code = "backoffice_error"
+
+
+class CustomerNotFound(BackofficeError):
+    """No customer has this id."""
+
+    code = "customer_not_found"
+
+    def __init__(self, customer_id: str) -> None:
+        super().__init__(f"no customer has the id {customer_id!r}")
+        self.customer_id = customer_id
+
+
+class InvalidDemoFile(BackofficeError):
+    """A demo file cannot be taken in; nothing of it was.
+
+    `problems` holds one line for each place, such as
+    `customers[0].orders[2].colour: unknown field`.
+    """
+
+    code = "invalid_demo_file"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)

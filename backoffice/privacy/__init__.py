@@ -1,0 +1,1 @@
+"""Privacy: what customers agreed to."""

@@ -1,0 +1,40 @@
+"""Every table of the shop, so that migrations and tests see the whole of it. Run `upgrade` before anything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from backoffice.benefits.tables import coupons, points
+from backoffice.blocking.tables import blocks
+from backoffice.compensation.tables import grants
+from backoffice.customers.tables import customers
+from backoffice.delivery.tables import deliveries, delivery_stages
+from backoffice.demo.tables import demo_stories
+from backoffice.metadata import metadata
+from backoffice.orders.tables import order_items, orders, refunds
+from backoffice.privacy.tables import consents
+from backoffice.verification.tables import verification_attempts
+from kernel.database import upgrade as run_upgrade
+
+__all__ = [
+    "blocks",
+    "consents",
+    "coupons",
+    "customers",
+    "deliveries",
+    "delivery_stages",
+    "demo_stories",
+    "grants",
+    "metadata",
+    "order_items",
+    "orders",
+    "points",
+    "refunds",
+    "upgrade",
+    "verification_attempts",
+]
+
+
+def upgrade(url: str) -> None:
+    """Bring the shop's database at `url` to its newest schema. Blocks; call it before the event loop runs."""
+    run_upgrade(url, script_location=Path(__file__).parent / "migrations", version_table="alembic_version_backoffice")

@@ -1,0 +1,1 @@
+"""Verification: attempts to prove who one is."""
