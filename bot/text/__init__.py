@@ -1,0 +1,1 @@
+"""Pure algorithms on text: no Rasa, no I/O, no configuration."""

@@ -1,0 +1,102 @@
+"""What use cases need of the outside world besides the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from handoff.domain.conversation import Json
+
+
+@dataclass(frozen=True)
+class TurnRequest:
+    """A customer's message for the bot, with all it needs to answer it."""
+
+    turn_id: str
+    conversation_id: str
+    text: str
+    payload: str | None
+    state: Json | None
+    context: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class BotReply:
+    """One bubble of the bot; `choices` are pairs of label and payload."""
+
+    text: str
+    choices: tuple[tuple[str, str], ...] = ()
+    cards: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True)
+class HandoffRequest:
+    """The bot asks for a person."""
+
+    reason: str
+    requested_by: str
+    skill: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class TurnResult:
+    """What the bot made of a turn."""
+
+    replies: tuple[BotReply, ...]
+    state: Json
+    nlu: Json
+    handoff: HandoffRequest | None
+    slots: Json
+    tried: tuple[str, ...]
+    failed_actions: tuple[str, ...]
+
+
+class BotUnavailable(Exception):
+    """No worker answered the turn within its time."""
+
+
+class Bot(Protocol):
+    """The bot workers."""
+
+    async def take_turn(self, request: TurnRequest) -> TurnResult:
+        """Answer one message. Raises BotUnavailable."""
+
+
+class Shop(Protocol):
+    """What the shop knows about a customer."""
+
+    async def handoff_facts(self, customer_id: str) -> Json:
+        """Return customer (masked), orders, blocks, verification_attempts and grants."""
+
+
+class Subscription(Protocol):
+    """A listener to changes."""
+
+    async def wait(self, timeout_s: float) -> Collection[str]:
+        """Return the topics that changed since the last wait; empty when the time ran out."""
+
+
+class Hub(Protocol):
+    """Tells pages that something changed. What changed is in the store: a lost hint only delays."""
+
+    def publish(self, *topics: str) -> None:
+        """Wake everybody who listens to these topics, in every process."""
+
+    def subscribe(self, *topics: str) -> AbstractContextManager[Subscription]:
+        """Listen to topics for as long as the block lasts."""
+
+
+QUEUE_TOPIC = "queue"
+
+
+def conversation_topic(conversation_id: str) -> str:
+    """Return the topic of one conversation's changes."""
+    return f"conversation:{conversation_id}"
+
+
+def topics_of(conversation_id: str, *, queue_changed: bool) -> Sequence[str]:
+    """Return what to publish after a conversation changed."""
+    return (conversation_topic(conversation_id), QUEUE_TOPIC) if queue_changed else (conversation_topic(conversation_id),)

@@ -1,0 +1,1 @@
+"""How the product is set up, started, watched, checked and measured: everything behind `./ieum`."""
