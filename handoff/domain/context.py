@@ -28,7 +28,9 @@ NEXT_STEPS = {
 }
 
 
-def add_understanding(understanding: Json, *, seq: int, nlu: Json, slots: Json, tried: list[str], failed: list[str]) -> Json:
+def add_understanding(
+    understanding: Json, *, seq: int, nlu: Json, slots: Json, tried: list[str], failed: list[str]
+) -> Json:
     """Return what the bot has understood so far with one more turn added; the last turns are kept."""
     intents = [*understanding.get("intent_history", [])]
     if nlu.get("intent"):

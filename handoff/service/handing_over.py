@@ -46,7 +46,12 @@ async def gather_facts(shop: Shop, tx: Transaction, conversation: Conversation) 
         facts = {}
     past = await tx.list_of_customer(conversation.customer_id, limit=PREVIOUS_SHOWN + 1)
     previous = [
-        {"conversation_id": c.conversation_id, "channel": c.channel, "owner": c.owner, "created_at": c.created_at.isoformat()}
+        {
+            "conversation_id": c.conversation_id,
+            "channel": c.channel,
+            "owner": c.owner,
+            "created_at": c.created_at.isoformat(),
+        }
         for c in past
         if c.conversation_id != conversation.conversation_id
     ]

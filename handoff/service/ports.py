@@ -99,4 +99,6 @@ def conversation_topic(conversation_id: str) -> str:
 
 def topics_of(conversation_id: str, *, queue_changed: bool) -> Sequence[str]:
     """Return what to publish after a conversation changed."""
-    return (conversation_topic(conversation_id), QUEUE_TOPIC) if queue_changed else (conversation_topic(conversation_id),)
+    return (
+        (conversation_topic(conversation_id), QUEUE_TOPIC) if queue_changed else (conversation_topic(conversation_id),)
+    )

@@ -52,7 +52,16 @@ class TurnRunner:
     """Carries out turns until stopped."""
 
     def __init__(
-        self, store: Store, bot: Bot, shop: Shop, hub: Hub, clock: Clock, *, name: str, context_key: str, at_once: int = 64
+        self,
+        store: Store,
+        bot: Bot,
+        shop: Shop,
+        hub: Hub,
+        clock: Clock,
+        *,
+        name: str,
+        context_key: str,
+        at_once: int = 64,
     ) -> None:
         self._store = store
         self._bot = bot

@@ -1,0 +1,193 @@
+"""What a customer's page does: open a conversation, write, read, wait for news."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from handoff.domain.conversation import Author, Conversation, Event, Lease, Message, Owner, Turn, TurnStatus
+from handoff.domain.ownership import Change, change_owner
+from handoff.errors import NotFound
+from handoff.service.handing_over import append
+from handoff.service.ports import QUEUE_TOPIC, Hub, Subscription, conversation_topic
+from handoff.service.store import Store, Transaction
+from handoff.service.turns import TurnRunner
+from kernel.clock import Clock
+from kernel.ids import new_id
+
+RECHECK_S = 3.0  # how long a lost hint can delay a waiting page
+READ_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A message is stored under `seq`; `duplicate` when it already was."""
+
+    seq: int
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class View:
+    """What a customer's page shows beyond what it has."""
+
+    messages: tuple[Message, ...]
+    owner: Owner
+    position: int | None
+    agent_name: str | None
+
+    def same_state(self, other: View) -> bool:
+        """Tell whether nothing but messages differs."""
+        return (self.owner, self.position, self.agent_name) == (other.owner, other.position, other.agent_name)
+
+
+class Customers:
+    """The customer's side of conversations, for every channel."""
+
+    def __init__(self, store: Store, runner: TurnRunner, hub: Hub, clock: Clock) -> None:
+        self._store = store
+        self._runner = runner
+        self._hub = hub
+        self._clock = clock
+
+    async def open(self, *, channel: str, customer_id: str | None, channel_user: str | None = None) -> Conversation:
+        """Start a conversation with the bot."""
+        now = self._clock.now()
+        conversation = Conversation(
+            conversation_id=new_id("c"),
+            channel=channel,
+            channel_user=channel_user,
+            customer_id=customer_id,
+            owner=Owner.BOT,
+            version=1,
+            last_seq=0,
+            created_at=now,
+            updated_at=now,
+        )
+        async with self._store.write() as tx:
+            await tx.add_conversation(conversation)
+        return conversation
+
+    async def accept(
+        self, conversation_id: str, *, client_msg_id: str, text: str | None = None, choice_id: str | None = None
+    ) -> Accepted:
+        """Store a message (or a pressed button) and queue its turn, in one commit.
+
+        The same `client_msg_id` again changes nothing and gets the first seq. A closed conversation
+        opens again with the bot. Raises NotFound for an unknown conversation or button.
+        """
+        async with self._store.write() as tx:
+            conversation = await _locked(tx, conversation_id)
+            known = await tx.find_by_client_id(conversation_id, client_msg_id)
+            if known is not None:
+                return Accepted(known.seq, duplicate=True)
+            text, payload = await _content(tx, conversation_id, text, choice_id)
+            conversation, lease = await self._store_message(tx, conversation, client_msg_id, text, payload)
+            await tx.save_conversation(conversation)
+        self._hub.publish(conversation_topic(conversation_id))
+        if lease is not None:
+            self._runner.carry_out(conversation_id, lease)
+        return Accepted(conversation.last_seq, duplicate=False)
+
+    async def _store_message(
+        self, tx: Transaction, conversation: Conversation, client_msg_id: str, text: str, payload: str | None
+    ) -> tuple[Conversation, Lease | None]:
+        now = self._clock.now()
+        if conversation.owner is Owner.CLOSED:
+            conversation = change_owner(conversation, Change.REOPENED, at=now)
+            event = Event(conversation.conversation_id, conversation.version, Change.REOPENED, "customer", now)
+            await tx.add_event(event)
+        message = Message(
+            conversation_id=conversation.conversation_id,
+            seq=0,
+            author=Author.CUSTOMER,
+            text=text,
+            at=now,
+            client_msg_id=client_msg_id,
+        )
+        conversation, _ = await append(tx, conversation, [message], at=now)
+        if conversation.owner is not Owner.BOT:
+            return conversation, None
+        turn = Turn(
+            turn_id=new_id("t"),
+            conversation_id=conversation.conversation_id,
+            seq=conversation.last_seq,
+            text=text,
+            payload=payload,
+            status=TurnStatus.QUEUED,
+            created_at=now,
+        )
+        await tx.add_turn(turn)
+        lease = self._runner.offer_lease(conversation)
+        return (replace(conversation, lease=lease) if lease else conversation), lease
+
+    async def read(self, conversation_id: str, *, after: int) -> View:
+        """Return what came after `after`, and who speaks now. Raises NotFound."""
+        async with self._store.read() as tx:
+            conversation = await tx.find_conversation(conversation_id)
+            if conversation is None:
+                raise NotFound("상담을 찾을 수 없어요. 새 상담을 시작해 주세요.", code="conversation_not_found")
+            messages = await tx.list_messages(conversation_id, after=after, limit=READ_AT_ONCE)
+            position = agent_name = None
+            if conversation.owner is Owner.WAITING:
+                position = await tx.count_ahead(conversation) + 1
+            elif conversation.owner is Owner.HUMAN and conversation.agent_id is not None:
+                agent = await tx.find_agent(agent_id=conversation.agent_id)
+                agent_name = agent.name if agent else None
+        return View(tuple(messages), conversation.owner, position, agent_name)
+
+    async def wait(self, conversation_id: str, *, after: int, wait_s: float) -> View:
+        """Return as `read` does, but only once there is news or `wait_s` seconds have passed."""
+        deadline = asyncio.get_running_loop().time() + wait_s
+        with self.listen(conversation_id) as news:
+            first = view = await self.read(conversation_id, after=after)
+            while not view.messages and view.same_state(first):
+                left = deadline - asyncio.get_running_loop().time()
+                if left <= 0:
+                    break
+                view = await self.next_view(conversation_id, news, view, after=after, wait_s=left)
+        return view
+
+    def listen(self, conversation_id: str) -> _Listening:
+        """Listen to everything that can change what this conversation's page shows."""
+        return _Listening(self._hub, conversation_id)
+
+    async def next_view(
+        self, conversation_id: str, news: Subscription, shown: View, *, after: int, wait_s: float
+    ) -> View:
+        """Wait for a hint (or a while without one) and read again. A change of the queue matters only to who waits."""
+        topics = await news.wait(min(wait_s, RECHECK_S))
+        if topics and shown.owner is not Owner.WAITING and conversation_topic(conversation_id) not in topics:
+            return shown
+        return await self.read(conversation_id, after=after)
+
+
+class _Listening:
+    """A subscription to a conversation and to the queue it may wait in."""
+
+    def __init__(self, hub: Hub, conversation_id: str) -> None:
+        self._subscription = hub.subscribe(conversation_topic(conversation_id), QUEUE_TOPIC)
+
+    def __enter__(self) -> Subscription:
+        return self._subscription.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        self._subscription.__exit__(None, None, None)
+
+
+async def _locked(tx: Transaction, conversation_id: str) -> Conversation:
+    conversation = await tx.lock_conversation(conversation_id)
+    if conversation is None:
+        raise NotFound("상담을 찾을 수 없어요. 새 상담을 시작해 주세요.", code="conversation_not_found")
+    return conversation
+
+
+async def _content(
+    tx: Transaction, conversation_id: str, text: str | None, choice_id: str | None
+) -> tuple[str, str | None]:
+    if choice_id is None:
+        return text or "", None
+    choice = await tx.find_choice(conversation_id, choice_id)
+    if choice is None:
+        raise NotFound("고를 수 없는 버튼이에요. 새로 고친 뒤 다시 눌러 주세요.", code="choice_not_found")
+    return choice
