@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from backoffice.orders.tables import OrderStatus
+from kernel import korean
 from kernel.clock import KST
 
 _SATURDAY = 5
@@ -196,7 +197,8 @@ def explain_delay(reason: str | None, rules: DeliveryRules) -> DelayRule:
     if known is not None:
         return known
     if any("가" <= letter <= "힣" for letter in reason):
-        return DelayRule(because=f"늦어진 까닭은 ‘{reason.strip().rstrip('.')}’이에요")
+        quoted = f"‘{reason.strip().rstrip('.')}’"
+        return DelayRule(because=f"늦어진 까닭은 {korean.josa(quoted, '이에요/예요')}")
     return rules.unknown_delay
 
 

@@ -1,0 +1,87 @@
+"""What an action says and changes, in the order it is said; turned into Rasa's messages at the end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button: what it says, and the intent (with entities) it stands for."""
+
+    label: str
+    intent: str
+    entities: dict[str, str] = field(default_factory=dict)
+
+    def as_button(self) -> dict[str, str]:
+        """Return it as Rasa carries buttons."""
+        entities = json.dumps(self.entities, ensure_ascii=False) if self.entities else ""
+        return {"title": self.label, "payload": f"/{self.intent}{entities}"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a card."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A box with the facts of one order."""
+
+    title: str
+    rows: Sequence[Row]
+    note: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it in the shape the channels draw."""
+        card: dict[str, Any] = {
+            "kind": "order",
+            "title": self.title,
+            "rows": [{"label": row.label, "value": row.value} for row in self.rows],
+        }
+        return card | ({"note": self.note} if self.note else {})
+
+
+@dataclass
+class Reply:
+    """The bubbles, choices, cards, slots and the handoff of one answer.
+
+    Choices hang on the last bubble. Cards stand after the last bubble they follow.
+    """
+
+    bubbles: list[str] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    slots: dict[str, Any] = field(default_factory=dict)
+    handoff: dict[str, str] | None = None
+
+    def say(self, *bubbles: str) -> Reply:
+        """Add bubbles, one idea each."""
+        self.bubbles.extend(bubbles)
+        return self
+
+    def hand_over(self, *, reason: str, skill: str, detail: str) -> Reply:
+        """Ask for a person with `skill`; `detail` is for the agent and holds no personal data."""
+        self.handoff = {"reason": reason, "skill": skill, "detail": detail}
+        return self
+
+    def send(self, dispatcher: CollectingDispatcher) -> list[EventType]:
+        """Put everything to the dispatcher and return the slot changes as events."""
+        last = len(self.bubbles) - 1
+        for place, bubble in enumerate(self.bubbles):
+            buttons = [choice.as_button() for choice in self.choices] if place == last else None
+            dispatcher.utter_message(text=bubble, buttons=buttons)
+        if self.cards:
+            dispatcher.utter_message(json_message={"cards": [card.as_json() for card in self.cards]})
+        if self.handoff:
+            dispatcher.utter_message(json_message={"handoff": self.handoff})
+        return [SlotSet(name, value) for name, value in self.slots.items()]

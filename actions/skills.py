@@ -1,0 +1,44 @@
+"""Which kind of agent each topic goes to, and what the customer is told on the way. Read from `skills.yml` once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+_PATH = Path(__file__).with_name("skills.yml")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One intent that a person answers: the skill it needs, its name, and a first kind sentence."""
+
+    skill: str
+    name: str
+    say: str
+    reason: str = "topic_unsupported"
+
+
+@dataclass(frozen=True)
+class Skills:
+    """All topics by intent. `find` falls back to the general desk."""
+
+    topics: Mapping[str, Topic]
+    default: Topic
+
+    def find(self, intent: str | None) -> Topic:
+        """Return the topic of `intent`, or the general one."""
+        return self.topics.get(intent or "", self.default)
+
+
+@cache
+def load_skills() -> Skills:
+    """Return the topics in force. Raises KeyError or TypeError when the file does not fit."""
+    data = yaml.safe_load(_PATH.read_text(encoding="utf-8"))
+    return Skills(
+        topics={intent: Topic(**fields) for intent, fields in data["topics"].items()},
+        default=Topic(**data["default"]),
+    )
