@@ -1,0 +1,79 @@
+"""The connection to the action server: one session, kept alive, with a bearer token.
+
+Rasa's own endpoint opens a session for every call. This one opens at server start and
+closes with the server; a call without an answer within `TIMEOUT_S` fails.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Optional, Text
+
+import aiohttp
+import ujson
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+
+from bot.errors import BadActionResponse
+
+TIMEOUT_S = 10.0
+IDLE_CONNECTION_S = 30.0
+CONNECTIONS = 16
+
+
+class ActionEndpoint(EndpointConfig):
+    """Action server at `url`. Open it before the first request, close it at the end."""
+
+    def __init__(self, url: str, token: str) -> None:
+        """Remember the address; nothing is connected yet."""
+        super().__init__(url, enable_selective_domain=True)
+        self._headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+        }
+        self._session: Optional[aiohttp.ClientSession] = None
+
+    def open(self) -> None:
+        """Open the session; to be called on the server's event loop."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=CONNECTIONS, keepalive_timeout=IDLE_CONNECTION_S
+            ),
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=self._headers,
+            json_serialize=ujson.dumps,
+        )
+
+    async def close(self) -> None:
+        """Close the session and its connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def request(
+        self,
+        method: Text = "post",
+        subpath: Optional[Text] = None,
+        content_type: Optional[Text] = "application/json",
+        compress: bool = False,
+        **kwargs: Any,
+    ) -> Optional[Any]:
+        """Send one call and return the decoded answer.
+
+        Raises:
+            ClientResponseError: the server answered 400 or above.
+            BadActionResponse: the answer is not JSON.
+            aiohttp.ClientError, asyncio.TimeoutError: no answer.
+        """
+        if self._session is None:
+            raise RuntimeError("the action endpoint is not open")
+        # Rasa passes a timeout of its own, which is for calls without a customer waiting.
+        kwargs.pop("timeout", None)
+        async with self._session.request(method, self.url, **kwargs) as response:
+            body = await response.read()
+            if response.status >= 400:
+                raise ClientResponseError(response.status, response.reason or "", body)
+        try:
+            return json.loads(body)
+        except ValueError as error:
+            raise BadActionResponse("the action server's answer is not JSON") from error

@@ -1,0 +1,38 @@
+"""Leave TensorFlow out of processes that only answer messages.
+
+Rasa imports two modules of callbacks for training neural networks wherever an entity
+extractor is known, and with them TensorFlow: 350 MB and 5 s a worker, for nothing that
+our pipeline runs. Their names are taken by empty modules before Rasa is imported.
+Training does not use this: there Rasa registers all its components.
+
+Call `skip_training_modules` before the first import of `rasa`.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+
+# Module → names that are imported from it. Only training of TensorFlow models calls them.
+UNUSED = {
+    "rasa.utils.tensorflow.callback": ("RasaTrainingLogger", "RasaModelCheckpoint"),
+    "rasa.utils.tensorflow.data_generator": ("RasaBatchDataGenerator",),
+}
+
+
+class NotForServing:
+    """Stands for a class that a serving process must never make an instance of."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        raise RuntimeError("this process does not train neural networks")
+
+
+def skip_training_modules() -> None:
+    """Put empty modules where Rasa looks for its TensorFlow callbacks."""
+    for module_name, names in UNUSED.items():
+        if module_name in sys.modules:
+            continue
+        module = types.ModuleType(module_name)
+        for name in names:
+            setattr(module, name, NotForServing)
+        sys.modules[module_name] = module
