@@ -1,0 +1,16 @@
+/**
+ * How long to wait before trying again: exponential with full jitter, so that a thousand pages
+ * that lost the same gateway do not come back in the same instant.
+ *
+ * Source: M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
+ */
+
+const BASE_MS = 400;
+const CAP_MS = 15_000;
+const FLOOR_MS = 150;
+
+/** Return the wait before attempt number `attempt` (0 = first retry), given a random number in [0, 1). */
+export function backoffMs(attempt: number, random: number): number {
+  const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt, 16));
+  return Math.max(FLOOR_MS, Math.round(ceiling * random));
+}

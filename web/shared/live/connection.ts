@@ -1,0 +1,207 @@
+/**
+ * The live line between a page and the gateway: a WebSocket that is opened again whenever it is lost, and long polling
+ * where sockets do not get through.
+ *
+ * It owns reconnecting (backoff with jitter, woken early when the network returns), the silence check, and the
+ * fallback. It knows nothing of messages: what to say on opening, what to do with an event and how to poll are
+ * given to it. Delivery is at least once; whoever receives drops what it has seen.
+ *
+ *   connecting ─▶ live ─▶ retrying ─▶ live …        polling = live, by long poll
+ *        └───────────────▶ offline (the browser says so)        refused = the gateway said no, for good
+ */
+import { backoffMs } from "./backoff";
+
+export type LiveState = "connecting" | "live" | "polling" | "retrying" | "offline" | "refused" | "stopped";
+
+export interface Line {
+  /** Address of a fresh socket; may ask the gateway for a ticket first. */
+  address(signal: AbortSignal): Promise<string>;
+  /** What to send on opening; null for nothing. Also sent as a sign of life if `answers` is true. */
+  greeting(): unknown;
+  /** Whether the gateway answers each greeting, so that silence means a dead line. */
+  answers: boolean;
+  receive(event: unknown): void;
+  /** One round without a socket; resolves when something came, or the wait was over (`isFirst`: without waiting). */
+  poll(signal: AbortSignal, isFirst: boolean): Promise<void>;
+  /** Whether an error means that trying again is useless. */
+  isFinal(error: unknown): boolean;
+  onState(state: LiveState): void;
+}
+
+export interface SocketLike {
+  onopen: ((event: Event) => void) | null;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onclose: ((event: CloseEvent) => void) | null;
+  onerror: ((event: Event) => void) | null;
+  send(data: string): void;
+  close(): void;
+}
+
+export interface Surroundings {
+  openSocket(address: string): SocketLike;
+  random(): number;
+  isOnline(): boolean;
+}
+
+const OPEN_WITHIN_MS = 8_000;
+const PROBE_EVERY_MS = 25_000;
+const ANSWER_WITHIN_MS = 10_000;
+const STEADY_AFTER_MS = 5_000;
+const SOCKET_FAILURES_BEFORE_POLLING = 2;
+const POLL_FOR_MS = 60_000;
+
+export class LiveConnection {
+  readonly #line: Line;
+  readonly #around: Surroundings;
+  #stopping = new AbortController();
+  #wake: () => void = () => undefined;
+  #probe: () => void = () => undefined;
+  /** Failures in a row of any kind: they set the pace. */
+  #failures = 0;
+  /** Sockets in a row that the gateway was there for but that did not hold: they decide on polling. */
+  #socketFailures = 0;
+  #state: LiveState = "stopped";
+
+  constructor(line: Line, around: Surroundings) {
+    this.#line = line;
+    this.#around = around;
+  }
+
+  start(): void {
+    if (this.#state !== "stopped") return;
+    this.#stopping = new AbortController();
+    this.#failures = this.#socketFailures = 0;
+    this.#become("connecting");
+    void this.#run(this.#stopping.signal);
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#become("stopped");
+    this.#wake();
+  }
+
+  /** The network came back, the page became visible, or the user asked: do not wait any longer. */
+  wake(): void {
+    this.#wake();
+    this.#probe();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (this.#socketFailures >= SOCKET_FAILURES_BEFORE_POLLING) await this.#pollForAWhile(signal);
+        await this.#holdSocket(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (this.#line.isFinal(error)) return this.#become("refused");
+        this.#failures += 1;
+        // Polling works, only the socket does not: go on polling without a break.
+        if (error instanceof SocketLost && this.#state === "polling") continue;
+      }
+      if (!signal.aborted) await this.#pause(signal);
+    }
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    this.#become(this.#around.isOnline() ? "retrying" : "offline");
+    await this.#sleep(backoffMs(this.#failures, this.#around.random()), signal);
+  }
+
+  /** Poll until it is time to try a socket again; raises the first error of a poll. */
+  async #pollForAWhile(signal: AbortSignal): Promise<void> {
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+    }, POLL_FOR_MS);
+    try {
+      for (let isFirst = true; !isOver && !signal.aborted; isFirst = false) {
+        await this.#line.poll(signal, isFirst);
+        this.#failures = 0;
+        if (!signal.aborted) this.#become("polling");
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Open a socket and stay until it is gone; raises if it never got steady. */
+  async #holdSocket(signal: AbortSignal): Promise<void> {
+    const address = await this.#line.address(signal);
+    if (signal.aborted) return;
+    const socket = this.#around.openSocket(address);
+    const isSteady = await new Promise<boolean>((resolve) => this.#attach(socket, signal, resolve));
+    if (isSteady) return;
+    this.#socketFailures += 1;
+    throw new SocketLost();
+  }
+
+  #attach(socket: SocketLike, signal: AbortSignal, resolve: (isSteady: boolean) => void): void {
+    let isSteady = false;
+    let timer: ReturnType<typeof setTimeout>;
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      this.#probe = () => undefined;
+      socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
+      socket.close();
+      resolve(isSteady);
+    };
+    const probe = () => {
+      socket.send(JSON.stringify(this.#line.greeting()));
+      clearTimeout(timer);
+      timer = setTimeout(end, ANSWER_WITHIN_MS);
+    };
+    const settle = () => {
+      isSteady = true;
+      this.#failures = this.#socketFailures = 0;
+      if (this.#line.answers) timer = setTimeout(probe, PROBE_EVERY_MS);
+    };
+    timer = setTimeout(end, OPEN_WITHIN_MS);
+    signal.addEventListener("abort", end, { once: true });
+    socket.onopen = () => {
+      clearTimeout(timer);
+      this.#become("live");
+      if (this.#line.greeting() !== null) probe();
+      if (this.#line.answers) this.#probe = probe;
+      else timer = setTimeout(settle, STEADY_AFTER_MS);
+    };
+    socket.onmessage = (event) => {
+      clearTimeout(timer);
+      settle();
+      this.#line.receive(parse(event.data));
+    };
+    socket.onclose = end;
+    socket.onerror = end;
+  }
+
+  #become(state: LiveState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#line.onState(state);
+  }
+
+  #sleep(delay_ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        this.#wake = () => undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, delay_ms);
+      signal.addEventListener("abort", done, { once: true });
+      this.#wake = done;
+    });
+  }
+}
+
+class SocketLost extends Error {}
+
+function parse(data: unknown): unknown {
+  try {
+    return JSON.parse(String(data));
+  } catch {
+    return null;
+  }
+}

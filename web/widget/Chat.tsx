@@ -1,0 +1,81 @@
+/** The conversation as the customer sees it: who speaks, the log, the typing box. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Composer } from "../shared/chat/Composer";
+import type { Outgoing } from "../shared/chat/outbox";
+import { useStore } from "../shared/store";
+import { Confirm } from "../shared/ui/Confirm";
+import { common } from "../shared/words/common";
+import { widget } from "../shared/words/widget";
+import { ChatHeader } from "./ChatHeader";
+import { ChatLog } from "./ChatLog";
+import type { Conversation } from "./conversation";
+import { findDraft, keepDraft } from "./session";
+
+export function Chat({ conversation, onNew }: { conversation: Conversation; onNew(): void }) {
+  const state = useStore(conversation.state);
+  const [draft, setDraft] = useState(findDraft);
+  const [isAsking, setAsking] = useState(false);
+  const toEnd = useRef<() => void>(() => undefined);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const isOver = state.owner === "closed" || state.live === "refused";
+
+  useEffect(() => {
+    keepDraft(draft);
+  }, [draft]);
+  useEffect(() => {
+    if (matchMedia("(pointer: fine)").matches) input.current?.focus();
+  }, []);
+
+  const say = (text: string) => {
+    toEnd.current();
+    conversation.say(text);
+  };
+  const edit = (outgoing: Outgoing) => {
+    conversation.outbox.remove(outgoing.client_msg_id);
+    if (outgoing.choice === undefined)
+      setDraft((current) => (current ? `${outgoing.text}\n${current}` : outgoing.text));
+    input.current?.focus();
+  };
+  const askNew = () => (isOver || state.messages.length === 0 ? onNew() : setAsking(true));
+
+  return (
+    <main class="chat">
+      <ChatHeader state={state} onNew={askNew} onReconnect={() => conversation.reconnect()} />
+      <ChatLog conversation={conversation} onSuggest={say} onEdit={edit} toEndRef={toEnd} />
+      {isOver ? (
+        <footer class="chat-foot over">
+          <p>{state.live === "refused" ? widget.expired : widget.closedHint}</p>
+          <button type="button" class="button primary" onClick={onNew}>
+            {widget.newConversation}
+          </button>
+        </footer>
+      ) : (
+        <footer class="chat-foot">
+          <Composer
+            draft={draft}
+            onDraft={setDraft}
+            onSend={(text) => {
+              say(text);
+              setDraft("");
+            }}
+            label={widget.inputLabel}
+            placeholder={widget.inputPlaceholder}
+            inputTestId="chat-input"
+            sendTestId="chat-send"
+            inputRef={input}
+          />
+        </footer>
+      )}
+      {isAsking && (
+        <Confirm
+          title={widget.newConversationAsk}
+          text={widget.newConversationWhy}
+          yes={widget.newConversationYes}
+          no={common.cancel}
+          onYes={onNew}
+          onNo={() => setAsking(false)}
+        />
+      )}
+    </main>
+  );
+}

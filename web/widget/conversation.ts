@@ -1,0 +1,121 @@
+/**
+ * One conversation as the customer's page holds it: the live line in, the outbox out.
+ *
+ * It joins what arrives by `seq` and never invents a message; what the customer has just written is shown from
+ * the outbox until the gateway has sent it back.
+ */
+import { Problem, request } from "../shared/api/client";
+import type { ChatUpdate, Choice, Message, Owner } from "../shared/api/types";
+import { lastSeq, mergeMessages } from "../shared/chat/messages";
+import { Outbox, type Outgoing } from "../shared/chat/outbox";
+import { newUuid } from "../shared/ids";
+import { browser, socketAddress, wakeWithBrowser } from "../shared/live/browser";
+import { LiveConnection, type LiveState } from "../shared/live/connection";
+import { isMessagesEvent, resume } from "../shared/live/socket-events";
+import { Store } from "../shared/store";
+import { type ChatSession, findOutgoing, keepOutgoing } from "./session";
+
+const POLL_WAIT_S = 20;
+
+export interface ConversationState {
+  messages: readonly Message[];
+  owner: Owner;
+  position: number | null;
+  agentName: string | null;
+  live: LiveState;
+  /** Whether the first answer of the gateway has arrived. */
+  isLoaded: boolean;
+}
+
+export class Conversation {
+  readonly state: Store<ConversationState>;
+  readonly outbox: Outbox;
+  readonly #session: ChatSession;
+  readonly #connection: LiveConnection;
+  #stopWaking: () => void = () => undefined;
+
+  constructor(session: ChatSession) {
+    this.#session = session;
+    this.state = new Store<ConversationState>({
+      messages: [],
+      owner: "bot",
+      position: null,
+      agentName: null,
+      live: "connecting",
+      isLoaded: false,
+    });
+    this.outbox = new Outbox((outgoing) => this.#deliver(outgoing), findOutgoing());
+    this.outbox.items.subscribe(() => keepOutgoing(this.outbox.items.value));
+    this.#connection = new LiveConnection(this.#line(), browser);
+  }
+
+  open(): void {
+    this.#connection.start();
+    this.#stopWaking = wakeWithBrowser(this.#connection);
+    void this.outbox.run();
+  }
+
+  leave(): void {
+    this.#stopWaking();
+    this.#connection.stop();
+  }
+
+  reconnect(): void {
+    this.#connection.wake();
+  }
+
+  say(text: string): void {
+    this.outbox.add({ client_msg_id: newUuid(), text });
+  }
+
+  choose(choice: Choice): void {
+    if (choice.id) this.outbox.add({ client_msg_id: newUuid(), text: choice.label, choice: choice.id });
+  }
+
+  #line() {
+    return {
+      answers: true,
+      address: async (signal: AbortSignal) => {
+        const { ticket } = await this.#request<{ ticket: string }>("POST", "/api/chat/tickets", { signal, body: {} });
+        return socketAddress(`/api/chat/socket?ticket=${encodeURIComponent(ticket)}`);
+      },
+      greeting: () => resume(lastSeq(this.state.value.messages)),
+      receive: (event: unknown) => {
+        if (isMessagesEvent(event)) this.#update(event);
+      },
+      poll: async (signal: AbortSignal, isFirst: boolean) => {
+        const wait_s = isFirst ? 0 : POLL_WAIT_S;
+        const path = `/api/chat/messages?after=${lastSeq(this.state.value.messages)}&wait_s=${wait_s}`;
+        this.#update(await this.#request<ChatUpdate>("GET", path, { signal, timeout_ms: (wait_s + 10) * 1000 }));
+      },
+      isFinal: (error: unknown) => error instanceof Problem && [401, 403, 404].includes(error.status),
+      onState: (live: LiveState) => {
+        this.state.patch({ live });
+        if (live === "live" || live === "polling") this.outbox.retry();
+      },
+    };
+  }
+
+  #update(update: ChatUpdate): void {
+    const messages = mergeMessages(this.state.value.messages, update.messages);
+    this.state.set({
+      ...this.state.value,
+      messages,
+      owner: update.owner,
+      position: update.position,
+      agentName: update.agent_name ?? null,
+      isLoaded: true,
+    });
+    this.outbox.settle(messages);
+  }
+
+  #deliver(outgoing: Outgoing): Promise<{ seq: number }> {
+    const { client_msg_id, text, choice } = outgoing;
+    const body = choice === undefined ? { client_msg_id, text } : { client_msg_id, choice };
+    return this.#request<{ seq: number }>("POST", "/api/chat/messages", { body });
+  }
+
+  #request<T>(method: string, path: string, options: object): Promise<T> {
+    return request<T>(method, path, { ...options, bearer: this.#session.token });
+  }
+}
