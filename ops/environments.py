@@ -174,6 +174,7 @@ def index_settings(environ: Mapping[str, str], pip_python: Path) -> dict[str, st
         name = names.get(key.rpartition(".")[2])
         if name and name not in environ:
             settings[name] = value.strip("'\"").replace("\\n", " ").strip()
-    if "UV_INDEX_URL" in environ:
-        settings.pop("UV_DEFAULT_INDEX", None)
+    if "UV_INDEX" in settings:
+        # pip takes any index that has the version; safe here, since every file is checked against its hash.
+        settings["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return settings

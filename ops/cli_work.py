@@ -1,0 +1,124 @@
+"""Commands that work on the product itself: training, understanding, logs, checks, tests, measurements."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops import lifecycle, models
+from ops.errors import OperationFailed
+from ops.supervision import tail_log
+from ops.terminal import DEFAULT_DATA, AsJson, Data, failures_as_sentences, print_json
+
+nlu_app = typer.Typer(help="What the bot understands.", no_args_is_help=True, rich_markup_mode=None)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.add_typer(nlu_app, name="nlu")
+    app.command()(train)
+    app.command()(logs)
+    app.command()(doctor)
+    app.command()(check)
+    app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(test)
+    app.command()(bench)
+
+
+def train(data: Data = DEFAULT_DATA) -> None:
+    """Train, evaluate and register a model, bring it into use without losing a turn, and print its id.
+
+    Example: ./ieum train
+    """
+    with failures_as_sentences():
+        sys.stdout.write(models.train_and_switch(data.resolve()) + "\n")
+
+
+@nlu_app.command("parse")
+def parse(
+    source: Annotated[Path, typer.Option("--in", metavar="FILE.jsonl", help='One {"text": "..."} a line.')],
+    target: Annotated[Path, typer.Option("--out", metavar="FILE.jsonl", help="Where the answers go, a line each.")],
+    model: Annotated[str | None, typer.Option(metavar="ID", help="A registered model [default: the one in use].")] = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Tell what the bot understands in each line of a file.
+
+    Example: ./ieum nlu parse --in questions.jsonl --out answers.jsonl
+    """
+    with failures_as_sentences():
+        models.parse(data.resolve(), source.resolve(), target.resolve(), model)
+
+
+def logs(
+    name: Annotated[str, typer.Argument(help="gateway, actions, bot-0, bot-1, bot-2, redis, supervisord or training")] = "gateway",
+    data: Data = DEFAULT_DATA,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1)] = 50,
+) -> None:
+    """Print the end of a process's log.
+
+    Example: ./ieum logs bot-0 -n 100
+    """
+    with failures_as_sentences():
+        instance, _ = lifecycle.open_settings(data.resolve())
+        path = instance.logs_dir / f"{Path(name).name}.log"
+        if not path.exists():
+            known = ", ".join(sorted(log.stem for log in instance.logs_dir.glob("*.log"))) or "none yet"
+            raise OperationFailed(f"there is no log {name}; there are: {known}")
+        sys.stdout.write("\n".join(tail_log(path, lines)) + "\n")
+
+
+def doctor(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
+    """Look at everything the product needs on this machine and say what to do about what is missing.
+
+    Example: ./ieum doctor
+    """
+    from ops import doctor as examination
+
+    with failures_as_sentences():
+        findings = examination.examine(data.resolve())
+        if as_json:
+            print_json(examination.as_json(findings))
+        else:
+            examination.show(findings)
+        if any(finding.state == "bad" for finding in findings):
+            raise typer.Exit(1)
+
+
+def check() -> None:
+    """Check the code: format, lint, types, import rules, training data, web pages. Runs no test.
+
+    Example: ./ieum check
+    """
+    from ops import quality
+
+    with failures_as_sentences():
+        raise typer.Exit(quality.check())
+
+
+def test(context: typer.Context) -> None:
+    """Run all tests, or those you name: what follows goes to pytest.
+
+    Example: ./ieum test tests/unit/ops -k stamp
+    """
+    from ops import testing
+
+    with failures_as_sentences():
+        raise typer.Exit(testing.run(context.args))
+
+
+def bench(name: Annotated[str, typer.Argument(help="turn or growth")], as_json: AsJson = False) -> None:
+    """Measure ours and stock Rasa 3.6.21 beside it, in the same run.
+
+    Example: ./ieum bench turn --json
+    """
+    from ops import bench as benches
+
+    with failures_as_sentences():
+        found = asyncio.run(benches.run(name))
+        if as_json:
+            print_json(found)
+        else:
+            benches.show(found)

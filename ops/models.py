@@ -1,0 +1,43 @@
+"""The commands on models: train one and bring it into use, ask one what it understands."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+from pathlib import Path
+
+from kernel.settings import ROOT
+from ops import lifecycle, prepare
+from ops.errors import OperationFailed
+from ops.steps import step
+from studio import rollout
+from studio.registry import Registry, read_in_use
+from studio.training import bot_python
+
+
+def train_and_switch(data_dir: Path) -> str:
+    """Train a model, bring it into use (without a break where the instance runs), and return its id."""
+    settings = lifecycle.make_settings(data_dir)
+    model_id = prepare.train(settings)
+    with step("bringing the model into use") as progress:
+        asyncio.run(rollout.switch(settings, model_id, lambda name, ratio: progress.note(f"{ratio * 100:.0f} % {name}")))
+    return model_id
+
+
+def parse(data_dir: Path, source: Path, target: Path, model_id: str | None) -> None:
+    """Write what a model understands in each line of `source` to `target`. Raises OperationFailed, ModelNotFound."""
+    settings = lifecycle.make_settings(data_dir)
+    registry = Registry(settings.models_dir)
+    chosen = model_id or read_in_use(data_dir).active
+    if chosen is None:
+        newest = registry.list_models()
+        if not newest:
+            raise OperationFailed("no model is trained yet: run `./ieum train` first")
+        chosen = newest[0].model_id
+    if not source.is_file():
+        raise OperationFailed(f"there is no file {source}")
+    command = [bot_python(), "-m", "bot.parse", "--model", registry.get_archive(chosen), "--in", source, "--out", target]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"})
+    if done.returncode != 0:
+        raise OperationFailed(f"bot.parse failed (status {done.returncode}); what it said stands above")

@@ -1,0 +1,111 @@
+"""What has to be there before the processes start: tables, demo data, staff, a model that fits the data."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+
+from backoffice import demo, schema
+from handoff.adapters.sql import store as conversations
+from handoff.service import staff
+from kernel.clock import ProductClock
+from kernel.database import create_engine
+from kernel.settings import ROOT, Settings
+from ops.instance import open_secrets
+from ops.steps import Progress, step
+from studio import training
+from studio.registry import InUse, Registry, fingerprint, read_in_use, write_in_use, write_json
+
+# Letters and digits that cannot be mistaken for one another when typed from a screen.
+_PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_PASSWORD_LENGTH = 10
+_DEMO_STAFF = (
+    ("agent1", "김다정", "agent"),
+    ("agent2", "이서준", "agent"),
+    ("trainer", "박지우", "trainer"),
+    ("supervisor", "최은서", "supervisor"),
+    ("admin", "정하늘", "administrator"),
+)
+
+
+@dataclass(frozen=True)
+class StaffLogin:
+    """A demo login, as shown to whoever starts the demo."""
+
+    login: str
+    password: str
+    role: str
+
+
+def migrate(settings: Settings) -> None:
+    """Bring both schemas to their newest revision."""
+    schema.upgrade(settings.shop_database_url)
+    conversations.upgrade(settings.database_url)
+
+
+def load_demo(settings: Settings) -> None:
+    """Load the demo shop where there is none yet, and the demo logins."""
+    asyncio.run(_load_demo(settings))
+
+
+async def _load_demo(settings: Settings) -> None:
+    shop = create_engine(settings.shop_database_url)
+    try:
+        await demo.load(shop, ProductClock(settings.clock_offset_s))
+    finally:
+        await shop.dispose()
+    names = {login: name for login, name, _ in _DEMO_STAFF}
+    for entry in make_staff_logins(settings):
+        await _add_staff(settings, login=entry.login, name=names[entry.login], password=entry.password, role=entry.role)
+
+
+def add_staff(settings: Settings, *, login: str, name: str, password: str, role: str) -> None:
+    """Add a member of staff, or renew the one with this login. Raises handoff.errors.Invalid."""
+    asyncio.run(_add_staff(settings, login=login, name=name, password=password, role=role))
+
+
+async def _add_staff(settings: Settings, *, login: str, name: str, password: str, role: str) -> None:
+    engine = create_engine(settings.database_url)
+    try:
+        await staff.add(conversations.SqlStore(engine), login=login, name=name, password=password, role=role)
+    finally:
+        await engine.dispose()
+
+
+def make_staff_logins(settings: Settings) -> list[StaffLogin]:
+    """Return the demo logins, with passwords made on first use and kept with the other secrets."""
+    known = open_secrets(settings.data_dir, {})
+    missing = {f"password:{login}": make_password() for login, _, _ in _DEMO_STAFF if f"password:{login}" not in known}
+    if missing:
+        known = known | missing
+        write_json(settings.data_dir / "secrets.json", known)
+    return [StaffLogin(login, known[f"password:{login}"], role) for login, _, role in _DEMO_STAFF]
+
+
+def make_password() -> str:
+    """Return a password that can be typed from a screen: 49 bits."""
+    return "".join(secrets.choice(_PASSWORD_LETTERS) for _ in range(_PASSWORD_LENGTH))
+
+
+def ensure_model(settings: Settings) -> str:
+    """Put a model into use that fits the present training data, training one where there is none. Raises TrainingError."""
+    registry = Registry(settings.models_dir)
+    wanted = fingerprint(ROOT, settings.training_dir)
+    in_use = read_in_use(settings.data_dir).active
+    card = registry.find(in_use) if in_use else None
+    if card is None or card.fingerprint != wanted:
+        card = registry.find_by_fingerprint(wanted)
+    model_id = card.model_id if card else train(settings)
+    write_in_use(settings.data_dir, InUse(active=model_id, slots={}))
+    return model_id
+
+
+def train(settings: Settings) -> str:
+    """Train, measure and register a model, showing how far it is; return its id. Raises TrainingError."""
+    with step("training the model") as progress:
+        return asyncio.run(training.train(settings, lambda name, ratio: _show(progress, name, ratio)))
+
+
+def _show(progress: Progress, name: str, ratio: float) -> None:
+    progress.note(f"{ratio * 100:.0f} % {name}")

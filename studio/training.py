@@ -1,0 +1,189 @@
+"""Trains a model in the bot's own environment, measures it, and registers it.
+
+The bot side is only ever run as a program. A model that cannot be trained leaves nothing behind;
+one that is trained is not in use until `studio.rollout` (or the next start) says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from kernel.settings import ROOT, Settings
+from studio.evaluation import Question, count_examples, rate, split_training_data
+from studio.registry import ModelCard, Registry, fingerprint
+
+OnProgress = Callable[[str, float], None]
+_TIME_LIMIT_S = 1800.0
+_LINE_LIMIT_BYTES = 1_000_000
+_TAIL_LINES = 15
+# Where each part of the work begins and ends on the whole's way from 0 to 1.
+_PARTS = {"train": (0.0, 0.6), "exam": (0.6, 0.9), "parse": (0.9, 1.0)}
+
+
+class TrainingError(Exception):
+    """Training or measuring failed; the message names the log and holds its end."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One run of a bot program within a training: where it reports and where it logs."""
+
+    name: str
+    on_progress: OnProgress
+    log: Path
+
+    def report(self, line: str) -> bool:
+        """Pass a progress line on; tell whether it was one."""
+        try:
+            found = json.loads(line)
+            step, progress = str(found["step"]), float(found["progress"])
+        except (ValueError, KeyError, TypeError):
+            return False
+        begin, end = _PARTS[self.name]
+        self.on_progress(step if self.name == "train" else f"evaluating: {step}", begin + (end - begin) * progress)
+        return True
+
+
+def bot_python() -> Path:
+    """Return the interpreter of the bot's environment."""
+    return Path(os.environ.get("IEUM_BOT_PYTHON") or ROOT / ".venv" / "bot" / "bin" / "python")
+
+
+def read_model_id(archive: Path) -> str:
+    """Return the id that Rasa gave a model; its worker reports the same. Raises TrainingError."""
+    try:
+        with tarfile.open(archive) as content:
+            member = next(member for member in content if PurePosixPath(member.name) == PurePosixPath("metadata.json"))
+            described = content.extractfile(member)
+            return str(json.load(described)["model_id"]) if described else ""
+    except (OSError, tarfile.TarError, StopIteration, ValueError, KeyError) as error:
+        raise TrainingError(f"{archive} is not a model of Rasa") from error
+
+
+async def train(settings: Settings, on_progress: OnProgress, *, evaluate: bool = True) -> str:
+    """Train on the present data, measure, register, and return the model's id. Raises TrainingError.
+
+    `on_progress` hears (step, ratio). Without `evaluate` the card has no accuracy.
+    """
+    log = settings.data_dir / "logs" / "training.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
+    async with _only_one(settings.models_dir, on_progress):
+        wanted = fingerprint(ROOT, settings.training_dir)
+        with tempfile.TemporaryDirectory(prefix="training-", dir=settings.models_dir) as scratch:
+            archive = await _train_archive(settings.training_dir, Path(scratch) / "whole", _Part("train", on_progress, log))
+            model_id = read_model_id(archive)
+            accuracy = await _measure(settings.training_dir, Path(scratch), on_progress, log) if evaluate else None
+            archive.replace(settings.models_dir / f"{model_id}.tar.gz")
+        card = ModelCard(
+            model_id=model_id,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            fingerprint=wanted,
+            accuracy=accuracy,
+            example_count=count_examples(settings.training_dir),
+        )
+        Registry(settings.models_dir).register(card)
+    on_progress("registered", 1.0)
+    return model_id
+
+
+async def _measure(training_dir: Path, scratch: Path, on_progress: OnProgress, log: Path) -> float | None:
+    questions = split_training_data(training_dir, scratch / "exam-data")
+    if not questions:
+        return None
+    archive = await _train_archive(scratch / "exam-data", scratch / "exam", _Part("exam", on_progress, log))
+    return rate(questions, await _parse(archive, questions, scratch, _Part("parse", on_progress, log)))
+
+
+async def _train_archive(training_dir: Path, out: Path, part: _Part) -> Path:
+    out.mkdir(parents=True)
+    inputs = ["--training-data", str(training_dir), "--config", str(ROOT / "config.yml"), "--domain", str(ROOT / "domain.yml")]
+    last = await run_bot(["-m", "bot.train", "--out", str(out), *inputs, "--progress-json"], part)
+    try:
+        return Path(json.loads(last)["model_path"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise TrainingError(f"bot.train named no model; its log is {part.log}") from error
+
+
+async def _parse(archive: Path, questions: Sequence[Question], scratch: Path, part: _Part) -> list[str | None]:
+    asked, answered = scratch / "questions.jsonl", scratch / "answers.jsonl"
+    asked.write_text("".join(json.dumps({"text": question.text}, ensure_ascii=False) + "\n" for question in questions))
+    await run_bot(["-m", "bot.parse", "--model", str(archive), "--in", str(asked), "--out", str(answered)], part)
+    return [json.loads(line)["intent"] for line in answered.read_text().splitlines()]
+
+
+async def run_bot(arguments: Sequence[str], part: _Part) -> str:
+    """Run a program of the bot's environment; return the last line it printed. Raises TrainingError."""
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    process = await asyncio.create_subprocess_exec(
+        str(bot_python()),
+        *arguments,
+        cwd=ROOT,
+        env=environ,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=_LINE_LIMIT_BYTES,
+    )
+    try:
+        async with asyncio.timeout(_TIME_LIMIT_S):
+            printed, _ = await asyncio.gather(_last_line(process.stdout), _follow(process.stderr, part))
+            status = await process.wait()
+    except TimeoutError as error:
+        raise TrainingError(f"{arguments[1]} took more than {_TIME_LIMIT_S:.0f} s; its log is {part.log}") from error
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if status != 0:
+        tail = part.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:] if part.log.exists() else []
+        raise TrainingError("\n".join([f"{arguments[1]} failed (status {status}). The end of {part.log}:", *tail]))
+    return printed
+
+
+async def _last_line(stream: asyncio.StreamReader | None) -> str:
+    last = ""
+    async for line in _lines(stream):
+        last = line or last
+    return last
+
+
+async def _follow(stream: asyncio.StreamReader | None, part: _Part) -> None:
+    with part.log.open("a") as log:
+        async for line in _lines(stream):
+            if not part.report(line):
+                log.write(line + "\n")
+                log.flush()
+
+
+async def _lines(stream: asyncio.StreamReader | None) -> AsyncIterator[str]:
+    while stream is not None and (line := await stream.readline()):
+        yield line.decode(errors="replace").strip()
+
+
+@asynccontextmanager
+async def _only_one(models_dir: Path, on_progress: OnProgress) -> AsyncIterator[None]:
+    """Let one training at a time write into the models' folder; two at once would only slow each other."""
+    models_dir.mkdir(parents=True, exist_ok=True)
+    with (models_dir / ".training.lock").open("w") as handle:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                on_progress("waiting for another training", 0.0)
+                await asyncio.sleep(1.0)
+        for leftover in models_dir.glob("training-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        yield
