@@ -28,7 +28,7 @@ _write_locks: WeakKeyDictionary[AsyncEngine, asyncio.Lock] = WeakKeyDictionary()
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """An aware moment; stored in UTC, read back in UTC. SQLite keeps microseconds since 1970, which sort and compare."""
+    """An aware moment, in UTC. SQLite keeps microseconds since 1970, which sort and compare."""
 
     impl = sa.BigInteger
     cache_ok = True

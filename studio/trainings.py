@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from kernel.clock import Clock
 from kernel.settings import Settings
-from studio import rollout, training
+from studio import registry, rollout, training
 
 log = structlog.get_logger()
 
@@ -38,6 +38,18 @@ class Trainings:
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
         self.current = TrainingState()
+
+    def last_started_at(self) -> datetime | None:
+        """Return since when labelled utterances are not in a model yet: the last training's start, None before the first.
+
+        For a training before this process lived, its model's birth stands in, moved to the product's clock.
+        """
+        if self.current.started_at is not None and self.current.state != "failed":
+            return self.current.started_at
+        cards = registry.Registry(self._settings.models_dir).list_models()
+        if not cards:
+            return None
+        return datetime.fromisoformat(cards[0].created_at) + timedelta(seconds=self._settings.clock_offset_s)
 
     def start(self) -> bool:
         """Begin to train; False when a training is under way already."""

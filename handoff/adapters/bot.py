@@ -22,6 +22,7 @@ from handoff.service.ports import BotReply, BotUnavailable, HandoffRequest, Turn
 log = structlog.get_logger()
 
 BUDGET_S = 12.0
+ATTEMPT_S = 5.0  # a worker that hangs must leave time for another
 CONNECT_S = 1.0
 PAUSE_S = 0.3
 REST_S = 1.0  # a worker that failed is tried last for this long
@@ -87,7 +88,7 @@ class BotPool:
             answer = await self._client.post(
                 f"{worker.url}/webhooks/ieum/turn",
                 json=body,
-                timeout=httpx.Timeout(max(left_s, 0.1), connect=CONNECT_S),
+                timeout=httpx.Timeout(min(max(left_s, 0.1), ATTEMPT_S), connect=CONNECT_S),
             )
         except httpx.HTTPError as error:
             worker.resting_until_s = time.monotonic() + REST_S

@@ -50,6 +50,8 @@ class LocalSubscription:
 class LocalHub:
     """Hints within one process."""
 
+    connected = False  # to other processes
+
     def __init__(self) -> None:
         self._listeners: dict[str, set[LocalSubscription]] = {}
 
@@ -86,7 +88,6 @@ class RedisHub(LocalHub):
         self._outgoing: set[str] = set()
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self.connected = False
 
     async def open(self) -> None:
         """Begin to send and receive."""

@@ -9,7 +9,7 @@ from handoff.domain.conversation import Author, Conversation, Event, Lease, Mess
 from handoff.domain.ownership import Change, change_owner
 from handoff.errors import NotFound
 from handoff.service.handing_over import append
-from handoff.service.ports import QUEUE_TOPIC, Hub, Subscription, conversation_topic
+from handoff.service.ports import QUEUE_TOPIC, Hub, Subscription, conversation_topic, topics_of
 from handoff.service.store import Store, Transaction
 from handoff.service.turns import TurnRunner
 from kernel.clock import Clock
@@ -84,7 +84,7 @@ class Customers:
             text, payload = await _content(tx, conversation_id, text, choice_id)
             conversation, lease = await self._store_message(tx, conversation, client_msg_id, text, payload)
             await tx.save_conversation(conversation)
-        self._hub.publish(conversation_topic(conversation_id))
+        self._hub.publish(*topics_of(conversation))
         if lease is not None:
             self._runner.carry_out(conversation_id, lease)
         return Accepted(conversation.last_seq, duplicate=False)

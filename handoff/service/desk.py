@@ -10,7 +10,7 @@ from handoff.domain.conversation import Agent, Author, Conversation, Event, Hand
 from handoff.domain.ownership import Change, change_owner, require_agent, require_version
 from handoff.errors import Conflict, Forbidden, NotFound
 from handoff.service.handing_over import append, draft
-from handoff.service.ports import Hub, topics_of
+from handoff.service.ports import Hub, agent_topic, topics_of
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
 from kernel.ids import new_id
@@ -146,7 +146,7 @@ class Desk:
             detail = {"skill": skill} if skill else {}
             await tx.add_event(Event(conversation_id, conversation.version, change, agent.agent_id, now, detail))
             await tx.save_conversation(conversation)
-        self._hub.publish(*topics_of(conversation_id, queue_changed=True))
+        self._hub.publish(agent_topic(agent.agent_id), *topics_of(conversation, queue_changed=True))
         return Done(conversation.version, conversation.last_seq)
 
     async def _keep_handoff(self, tx: Transaction, conversation: Conversation, change: Change, agent: Agent) -> None:
@@ -198,7 +198,7 @@ class Desk:
             )
             conversation, _ = await append(tx, conversation, [message], at=now)
             await tx.save_conversation(conversation)
-        self._hub.publish(*topics_of(conversation_id, queue_changed=False))
+        self._hub.publish(*topics_of(conversation))
         return Done(conversation.version, conversation.last_seq)
 
     async def note(self, conversation_id: str, agent: Agent, *, version: int, text: str) -> Done:
@@ -208,7 +208,7 @@ class Desk:
             if agent.role not in SEES_ALL:
                 require_agent(conversation, agent.agent_id)
             await tx.add_note(Note(new_id("n"), conversation_id, agent.agent_id, agent.name, text, self._clock.now()))
-        self._hub.publish(*topics_of(conversation_id, queue_changed=False))
+        self._hub.publish(*topics_of(conversation))
         return Done(conversation.version)
 
     async def _locked(self, tx: Transaction, conversation_id: str, version: int) -> Conversation:

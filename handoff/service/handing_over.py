@@ -107,7 +107,7 @@ async def hand_over(
 async def append(
     tx: Transaction, conversation: Conversation, drafts: Sequence[Message], *, at: datetime
 ) -> tuple[Conversation, list[Message]]:
-    """Give drafts the next seqs of a locked conversation, store them, and return both (the conversation is saved by the caller)."""
+    """Give drafts the next seqs of a locked conversation, store them, and return both; the caller saves the first."""
     stored = [replace(draft, seq=conversation.last_seq + number) for number, draft in enumerate(drafts, start=1)]
     if stored:
         await tx.add_messages(stored)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from handoff.domain.conversation import Json
+from handoff.domain.conversation import Conversation, Json, Owner
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,9 @@ class Shop(Protocol):
     async def handoff_facts(self, customer_id: str) -> Json:
         """Return customer (masked), orders, blocks, verification_attempts and grants."""
 
+    async def find_by_kakao_user(self, user_key: str) -> str | None:
+        """Return the customer who linked this KakaoTalk user to their account."""
+
 
 class Subscription(Protocol):
     """A listener to changes."""
@@ -97,8 +100,16 @@ def conversation_topic(conversation_id: str) -> str:
     return f"conversation:{conversation_id}"
 
 
-def topics_of(conversation_id: str, *, queue_changed: bool) -> Sequence[str]:
-    """Return what to publish after a conversation changed."""
-    return (
-        (conversation_topic(conversation_id), QUEUE_TOPIC) if queue_changed else (conversation_topic(conversation_id),)
-    )
+def agent_topic(agent_id: str) -> str:
+    """Return the topic of changes in the conversations that an agent holds."""
+    return f"agent:{agent_id}"
+
+
+def topics_of(conversation: Conversation, *, queue_changed: bool = False) -> Sequence[str]:
+    """Return whom to wake after a conversation changed: its customer, its agent, all who see the queue."""
+    topics = [conversation_topic(conversation.conversation_id)]
+    if conversation.agent_id is not None:
+        topics.append(agent_topic(conversation.agent_id))
+    if queue_changed or conversation.owner is Owner.WAITING:
+        topics.append(QUEUE_TOPIC)
+    return topics

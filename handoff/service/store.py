@@ -135,8 +135,11 @@ class Transaction(Protocol):
     async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
         """Remember messages that the channel has not taken yet."""
 
-    async def take_from_outbox(self, conversation_id: str, *, limit: int, at: datetime) -> Sequence[int]:
-        """Return the oldest undelivered seqs of a conversation and mark them as taken."""
+    async def list_outbox(self, conversation_id: str, *, limit: int) -> Sequence[Message]:
+        """Return the oldest messages that the channel has not taken yet."""
+
+    async def take_from_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
+        """Mark messages as taken by the channel."""
 
     async def count_outbox(self, conversation_id: str) -> int:
         """Return how many messages the channel has not taken yet."""

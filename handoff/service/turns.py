@@ -203,7 +203,7 @@ class TurnRunner:
                 await tx.finish_turn(work.turn.turn_id, TurnStatus.DROPPED, self._clock.now())
             following = await self._next(tx, conversation)
             await tx.save_conversation(replace(conversation, lease=following))
-        self._hub.publish(*topics_of(conversation.conversation_id, queue_changed=request is not None and still_ours))
+        self._hub.publish(*topics_of(conversation))
         return following
 
     async def _answer(
@@ -274,7 +274,7 @@ def _skill_of(result: TurnResult) -> str:
 
 
 def _bot_messages(conversation: Conversation, result: TurnResult, now: datetime) -> list[Message]:
-    """Return the bot's bubbles. A button's id opens with the seq its bubble will have, so that it can be found again."""
+    """Return the bot's bubbles. A button's id opens with the seq of its bubble, so that it can be found."""
     messages = []
     for number, reply in enumerate(result.replies, start=1):
         seq = conversation.last_seq + number

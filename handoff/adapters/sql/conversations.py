@@ -211,18 +211,21 @@ class ConversationStatements:
         values = [{"conversation_id": conversation_id, "seq": seq, "created_at": at} for seq in seqs]
         await self._connection.execute(outbox.insert(), values)
 
-    async def take_from_outbox(self, conversation_id: str, *, limit: int, at: datetime) -> Sequence[int]:
-        waiting = (
-            sa.select(outbox.c.seq)
+    async def list_outbox(self, conversation_id: str, *, limit: int) -> Sequence[Message]:
+        statement = (
+            sa.select(messages)
+            .join(
+                outbox, sa.and_(outbox.c.conversation_id == messages.c.conversation_id, outbox.c.seq == messages.c.seq)
+            )
             .where(outbox.c.conversation_id == conversation_id, outbox.c.taken_at.is_(None))
             .order_by(outbox.c.seq)
             .limit(limit)
         )
-        seqs = list((await self._connection.execute(waiting)).scalars())
-        if seqs:
-            taken = outbox.update().where(outbox.c.conversation_id == conversation_id, outbox.c.seq.in_(seqs))
-            await self._connection.execute(taken.values(taken_at=at))
-        return seqs
+        return [rows.message_of(row) for row in await self._connection.execute(statement)]
+
+    async def take_from_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
+        taken = outbox.update().where(outbox.c.conversation_id == conversation_id, outbox.c.seq.in_(seqs))
+        await self._connection.execute(taken.values(taken_at=at))
 
     async def count_outbox(self, conversation_id: str) -> int:
         statement = sa.select(sa.func.count()).where(

@@ -1,0 +1,1 @@
+"""HTTP: customers, desk, studio, KakaoTalk. Checks what comes in, calls a use case, shapes what goes out."""

@@ -1,0 +1,53 @@
+"""The gateway: everything that a request needs, opened and closed with the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sanic import Request
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from handoff.adapters.bot import BotPool
+from handoff.adapters.hub import LocalHub
+from handoff.adapters.shop import SqlShop
+from handoff.api.tickets import Tickets
+from handoff.service.customers import Customers
+from handoff.service.desk import Desk
+from handoff.service.kakao import Kakao
+from handoff.service.staff import Logins
+from handoff.service.store import Store
+from handoff.service.turns import TurnRunner
+from handoff.service.utterances import Utterances
+from kernel.clock import Clock
+from kernel.settings import Settings
+from studio.intents import Intents
+from studio.trainings import Trainings
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The parts of a running gateway, as handlers see them."""
+
+    settings: Settings
+    clock: Clock
+    engine: AsyncEngine
+    shop_engine: AsyncEngine
+    store: Store
+    hub: LocalHub
+    bot: BotPool
+    shop: SqlShop
+    runner: TurnRunner
+    customers: Customers
+    desk: Desk
+    kakao: Kakao
+    logins: Logins
+    tickets: Tickets
+    intents: Intents
+    utterances: Utterances
+    trainings: Trainings
+
+
+def gateway_of(request: Request) -> Gateway:
+    """Return the gateway that serves this request."""
+    gateway: Gateway = request.app.ctx.gateway
+    return gateway

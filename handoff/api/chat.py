@@ -1,0 +1,170 @@
+"""The customer's door on the web: open, write, read by long poll or socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from sanic import Blueprint, Request, Websocket
+from sanic.response import HTTPResponse
+from sanic.response import json as respond
+from websockets.exceptions import ConnectionClosed
+
+from handoff.api import shapes
+from handoff.api.app import Gateway, gateway_of
+from handoff.api.problems import Body, read_body
+from handoff.api.tickets import TICKET_LIFETIME_S
+from handoff.domain.text import accept_text
+from handoff.errors import HandoffError, Invalid, TokenExpired, Unauthorized
+from kernel import tokens
+
+chat = Blueprint("chat", url_prefix="/api/chat")
+
+LONG_POLL_MAX_S = 25
+RESUME_WITHIN_S = 10.0
+SOCKET_WAIT_S = 25.0
+
+
+class OpenConversation(Body):
+    """`identity_token`: a JWT that the shop's own site signed for a customer who is logged in there."""
+
+    identity_token: str | None = Field(default=None, max_length=4_096)
+
+
+class SendMessage(Body):
+    """A text, or a pressed button; `client_msg_id` is the page's own id of the message."""
+
+    client_msg_id: UUID = Field(strict=False)
+    text: str | None = None
+    choice: str | None = Field(default=None, max_length=100)
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> SendMessage:
+        if (self.text is None) == (self.choice is None):
+            raise ValueError("send either text or choice")
+        return self
+
+
+@chat.post("/conversations")
+async def open_conversation(request: Request) -> HTTPResponse:
+    """Start a conversation; with an identity token for a known customer, without one anonymously."""
+    gateway = gateway_of(request)
+    body = read_body(request, OpenConversation)
+    customer_id = None
+    if body.identity_token is not None:
+        customer_id = _verify(tokens.read_identity, body.identity_token, gateway.settings.identity_key)
+    conversation = await gateway.customers.open(channel="web", customer_id=customer_id)
+    token = tokens.sign_conversation(conversation.conversation_id, gateway.settings.session_key)
+    return respond({"conversation_id": conversation.conversation_id, "token": token}, status=201)
+
+
+@chat.post("/messages")
+async def send_message(request: Request) -> HTTPResponse:
+    """Accept a message: 202 when it is stored, 200 when it already was."""
+    gateway, conversation_id = _authorised(request)
+    body = read_body(request, SendMessage)
+    accepted = await gateway.customers.accept(
+        conversation_id,
+        client_msg_id=str(body.client_msg_id),
+        text=None if body.text is None else accept_text(body.text),
+        choice_id=body.choice,
+    )
+    return respond({"seq": accepted.seq}, status=200 if accepted.duplicate else 202)
+
+
+@chat.get("/messages")
+async def read_messages(request: Request) -> HTTPResponse:
+    """Return what came after `after`; wait up to `wait_s` seconds for something new."""
+    gateway, conversation_id = _authorised(request)
+    after = _whole_number(request, "after", most=2**31 - 1)
+    wait_s = min(_whole_number(request, "wait_s", most=3_600), LONG_POLL_MAX_S)
+    return respond(shapes.view(await gateway.customers.wait(conversation_id, after=after, wait_s=wait_s)))
+
+
+@chat.post("/tickets")
+async def issue_ticket(request: Request) -> HTTPResponse:
+    """Return a ticket that opens one socket within half a minute: a token in an address would end up in logs."""
+    gateway, conversation_id = _authorised(request)
+    await gateway.customers.read(conversation_id, after=0)
+    return respond({"ticket": gateway.tickets.issue(conversation_id), "expires_in_s": TICKET_LIFETIME_S}, status=201)
+
+
+@chat.websocket("/socket")
+async def socket(request: Request, ws: Websocket) -> None:
+    """Push everything after the seq that the page resumes from, for as long as the page stays."""
+    gateway = gateway_of(request)
+    try:
+        conversation_id = await gateway.tickets.redeem(request.args.get("ticket", ""))
+        after = _resumed_after(await asyncio.wait_for(ws.recv(), RESUME_WITHIN_S))
+    except (HandoffError, TimeoutError) as error:
+        await ws.close(4401 if isinstance(error, Unauthorized) else 4400, getattr(error, "code", "resume_expected"))
+        return
+    await _push(gateway, ws, conversation_id, after)
+
+
+async def _push(gateway: Gateway, ws: Websocket, conversation_id: str, after: int) -> None:
+    """Send views until the page leaves. Only what the page can take is read: a slow page costs no memory."""
+    reader = asyncio.create_task(_read_until_closed(ws), name=f"socket-{conversation_id}")
+    try:
+        with gateway.customers.listen(conversation_id) as news:
+            shown = await gateway.customers.read(conversation_id, after=after)
+            changed = True
+            while not reader.done():
+                if changed:
+                    await ws.send(json.dumps({"type": "messages", **shapes.view(shown)}, ensure_ascii=False))
+                    after = shown.messages[-1].seq if shown.messages else after
+                    full = bool(shown.messages)
+                    if full:  # there may be more than one reading holds
+                        last, shown = shown, await gateway.customers.read(conversation_id, after=after)
+                        changed = bool(shown.messages) or not shown.same_state(last)
+                        continue
+                last, shown = (
+                    shown,
+                    await gateway.customers.next_view(conversation_id, news, shown, after=after, wait_s=SOCKET_WAIT_S),
+                )
+                changed = bool(shown.messages) or not shown.same_state(last)
+    except ConnectionClosed:
+        pass
+    finally:
+        reader.cancel()
+
+
+async def _read_until_closed(ws: Websocket) -> None:
+    """A customer's page says nothing after its resume; what it sends is read and dropped."""
+    while await ws.recv() is not None:
+        pass
+
+
+def _resumed_after(frame: Any) -> int:
+    try:
+        body = json.loads(frame)
+        if body["type"] == "resume" and type(body["after"]) is int and body["after"] >= 0:
+            return int(body["after"])
+    except (ValueError, TypeError, KeyError):
+        pass
+    raise Invalid("resume가 먼저 필요해요.", code="resume_expected")
+
+
+def _authorised(request: Request) -> tuple[Gateway, str]:
+    """Return the gateway and the conversation that the bearer token is for."""
+    gateway = gateway_of(request)
+    return gateway, _verify(tokens.read_conversation, request.token or "", gateway.settings.session_key)
+
+
+def _verify(read: Any, token: str, key: str) -> str:
+    try:
+        return str(read(token, key))
+    except tokens.ExpiredToken as error:
+        raise TokenExpired("연결 시간이 지났어요. 새로 고쳐 주세요.") from error
+    except tokens.InvalidToken as error:
+        raise Unauthorized("접속 정보를 확인할 수 없어요. 새로 고쳐 주세요.", code="invalid_token") from error
+
+
+def _whole_number(request: Request, name: str, *, most: int) -> int:
+    text = request.args.get(name, "0")
+    if not (text.isascii() and text.isdecimal()) or len(text) > 10 or int(text) > most:
+        raise Invalid(f"{name}에는 0 이상의 정수를 넣어 주세요.", code="invalid_parameter")
+    return int(text)

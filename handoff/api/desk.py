@@ -1,0 +1,192 @@
+"""The agents' door: queue, conversations, presence, hints over a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable
+from uuid import UUID
+
+from pydantic import Field
+from sanic import Blueprint, Request, Websocket
+from sanic.response import HTTPResponse
+from sanic.response import json as respond
+from websockets.exceptions import ConnectionClosed
+
+from handoff.api import shapes
+from handoff.api.app import gateway_of
+from handoff.api.problems import Body, read_body
+from handoff.api.staff import member
+from handoff.domain.context import NEXT_STEPS
+from handoff.domain.text import accept_text
+from handoff.errors import HandoffError, Invalid
+from handoff.service.desk import Done
+from handoff.service.ports import QUEUE_TOPIC, agent_topic
+from handoff.service.staff import DESK_ROLES, set_presence
+
+desk = Blueprint("desk", url_prefix="/api/desk")
+
+HINT_WAIT_S = 25.0
+
+
+class AtVersion(Body):
+    """`version`: the newest ownership of the conversation that the agent's page has seen."""
+
+    version: int = Field(ge=1)
+
+
+class SendAsAgent(AtVersion):
+    """A message to the customer; `client_msg_id` is the page's own id of it."""
+
+    client_msg_id: UUID = Field(strict=False)
+    text: str
+
+
+class WriteNote(AtVersion):
+    """A note for other agents."""
+
+    text: str
+
+
+class Transfer(AtVersion):
+    """`skill`: the team that should go on."""
+
+    skill: str
+
+
+class Presence(Body):
+    """online, away or offline."""
+
+    state: str
+
+
+@desk.get("/queue")
+async def queue(request: Request) -> HTTPResponse:
+    """Return waiting conversations in the order they will be served."""
+    await member(request, DESK_ROLES)
+    items = await gateway_of(request).desk.list_queue()
+    return respond({"conversations": [shapes.queue_item(item) for item in items]})
+
+
+@desk.get("/conversations")
+async def mine(request: Request) -> HTTPResponse:
+    """Return the conversations that the agent holds."""
+    agent = await member(request, DESK_ROLES)
+    items = await gateway_of(request).desk.list_mine(agent)
+    return respond({"conversations": [shapes.queue_item(item) for item in items]})
+
+
+@desk.get("/conversations/<conversation_id:str>")
+async def conversation(request: Request, conversation_id: str) -> HTTPResponse:
+    """Return transcript, notes, context card and the masked customer panel."""
+    agent = await member(request, DESK_ROLES)
+    gateway = gateway_of(request)
+    view = await gateway.desk.view(conversation_id, agent)
+    customer_id = view.conversation.customer_id
+    customer = await gateway.shop.customer_panel(customer_id) if customer_id else None
+    return respond(shapes.desk_view(view, customer))
+
+
+@desk.post("/conversations/<conversation_id:str>/claim")
+async def claim(request: Request, conversation_id: str) -> HTTPResponse:
+    """Take a waiting conversation; 409 names who was faster."""
+    agent = await member(request, DESK_ROLES)
+    body = read_body(request, AtVersion)
+    return await _done(gateway_of(request).desk.claim(conversation_id, agent, version=body.version))
+
+
+@desk.post("/conversations/<conversation_id:str>/messages")
+async def send(request: Request, conversation_id: str) -> HTTPResponse:
+    """Write to the customer."""
+    agent = await member(request, DESK_ROLES)
+    body = read_body(request, SendAsAgent)
+    done = gateway_of(request).desk.send(
+        conversation_id,
+        agent,
+        version=body.version,
+        client_msg_id=str(body.client_msg_id),
+        text=accept_text(body.text),
+    )
+    return await _done(done)
+
+
+@desk.post("/conversations/<conversation_id:str>/notes")
+async def note(request: Request, conversation_id: str) -> HTTPResponse:
+    """Leave a note for other agents; the customer never sees it."""
+    agent = await member(request, DESK_ROLES)
+    body = read_body(request, WriteNote)
+    text = accept_text(body.text)
+    return await _done(gateway_of(request).desk.note(conversation_id, agent, version=body.version, text=text))
+
+
+@desk.post("/conversations/<conversation_id:str>/transfer")
+async def transfer(request: Request, conversation_id: str) -> HTTPResponse:
+    """Put a conversation back into the queue for another team."""
+    agent = await member(request, DESK_ROLES)
+    body = read_body(request, Transfer)
+    if body.skill not in NEXT_STEPS:
+        raise Invalid("그런 팀은 없어요.", code="unknown_skill")
+    return await _done(
+        gateway_of(request).desk.transfer(conversation_id, agent, version=body.version, skill=body.skill)
+    )
+
+
+@desk.post("/conversations/<conversation_id:str>/return-to-bot")
+async def return_to_bot(request: Request, conversation_id: str) -> HTTPResponse:
+    """Let the bot go on."""
+    agent = await member(request, DESK_ROLES)
+    body = read_body(request, AtVersion)
+    return await _done(gateway_of(request).desk.return_to_bot(conversation_id, agent, version=body.version))
+
+
+@desk.post("/conversations/<conversation_id:str>/close")
+async def close(request: Request, conversation_id: str) -> HTTPResponse:
+    """End a conversation."""
+    agent = await member(request, DESK_ROLES)
+    body = read_body(request, AtVersion)
+    return await _done(gateway_of(request).desk.close(conversation_id, agent, version=body.version))
+
+
+@desk.put("/presence")
+async def presence(request: Request) -> HTTPResponse:
+    """Say whether the agent is there."""
+    agent = await member(request, DESK_ROLES)
+    body = read_body(request, Presence)
+    changed = await set_presence(gateway_of(request).store, agent, body.state)
+    return respond({"state": changed.presence})
+
+
+@desk.websocket("/socket")
+async def socket(request: Request, ws: Websocket) -> None:
+    """Send hints: what changed is fetched by the page, so that a missed hint only delays."""
+    origin = request.headers.get("origin")
+    try:
+        agent = await member(request, DESK_ROLES)
+    except HandoffError as error:
+        await ws.close(4401, error.code)
+        return
+    if origin is not None and origin.partition("://")[2] != request.host:
+        await ws.close(4403, "wrong_origin")
+        return
+    gateway = gateway_of(request)
+    reader = asyncio.create_task(_read_until_closed(ws), name=f"desk-{agent.agent_id}")
+    try:
+        with gateway.hub.subscribe(QUEUE_TOPIC, agent_topic(agent.agent_id)) as news:
+            await ws.send(json.dumps({"type": "queue"}))
+            while not reader.done():
+                for topic in sorted(await news.wait(HINT_WAIT_S)):
+                    await ws.send(json.dumps({"type": "queue" if topic == QUEUE_TOPIC else "mine"}))
+    except ConnectionClosed:
+        pass
+    finally:
+        reader.cancel()
+
+
+async def _done(work: Awaitable[Done]) -> HTTPResponse:
+    done = await work
+    return respond({"version": done.version} | ({"seq": done.seq} if done.seq is not None else {}))
+
+
+async def _read_until_closed(ws: Websocket) -> None:
+    while await ws.recv() is not None:
+        pass

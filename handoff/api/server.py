@@ -1,0 +1,121 @@
+"""Builds the gateway's Sanic app: routes, resources that open and close with the server, errors."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AsyncExitStack
+
+from redis.asyncio import Redis
+from sanic import Sanic
+
+from handoff.adapters.bot import BotPool
+from handoff.adapters.hub import LocalHub, RedisHub
+from handoff.adapters.shop import SqlShop
+from handoff.adapters.sql.store import SqlStore
+from handoff.api import pages, problems
+from handoff.api.app import Gateway
+from handoff.api.chat import chat
+from handoff.api.desk import desk
+from handoff.api.kakao import kakao
+from handoff.api.staff import staff
+from handoff.api.studio import studio
+from handoff.api.tickets import Tickets
+from handoff.service.customers import Customers
+from handoff.service.desk import Desk
+from handoff.service.kakao import Kakao
+from handoff.service.staff import Logins
+from handoff.service.turns import TurnRunner
+from handoff.service.utterances import Utterances
+from kernel.clock import ProductClock
+from kernel.database import create_engine
+from kernel.settings import Settings
+from studio.curated import CuratedExamples
+from studio.intents import Intents
+from studio.trainings import Trainings
+
+LONGEST_ANSWER_S = 60  # a long poll waits 25 s
+
+
+def create_app(settings: Settings) -> Sanic:
+    """Return the app; nothing is opened before the server starts."""
+    app = Sanic("ieum_gateway", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = problems.BODY_BYTES_MAX
+    app.config.RESPONSE_TIMEOUT = LONGEST_ANSWER_S
+    app.config.WEBSOCKET_MAX_SIZE = 4 * 1024
+    app.config.ACCESS_LOG = False
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+    for blueprint in (chat, staff, desk, studio, kakao, pages.pages):
+        app.blueprint(blueprint)
+    pages.install(app)
+    problems.install(app)
+
+    @app.before_server_start
+    async def open_gateway(app: Sanic) -> None:
+        app.ctx.resources = AsyncExitStack()
+        app.ctx.gateway = await _open(settings, app.ctx.resources)
+
+    @app.before_server_stop
+    async def close_gateway(app: Sanic) -> None:
+        await app.ctx.gateway.runner.stop()
+
+    @app.after_server_stop
+    async def close_resources(app: Sanic) -> None:
+        await app.ctx.resources.aclose()
+
+    return app
+
+
+async def _open(settings: Settings, resources: AsyncExitStack) -> Gateway:
+    clock = ProductClock(settings.clock_offset_s)
+    engine, shop_engine = create_engine(settings.database_url), create_engine(settings.shop_database_url)
+    resources.push_async_callback(engine.dispose)
+    resources.push_async_callback(shop_engine.dispose)
+    store = SqlStore(engine)
+    shop = SqlShop(shop_engine, clock)
+    hub = await _open_hub(settings, resources)
+    bot = BotPool(settings.bot_urls, settings.bot_token)
+    resources.push_async_callback(bot.close)
+    # The supervisor runs one process of this name at a time: what an earlier life left behind is taken up at once.
+    name = os.environ.get("IEUM_GATEWAY_NAME", "gateway")
+    runner = TurnRunner(store, bot, shop, hub, clock, name=name, context_key=settings.context_key)
+    customers = Customers(store, runner, hub, clock)
+    intents = Intents.load()
+    trainings = Trainings(settings, clock)
+    resources.push_async_callback(trainings.stop)
+    runner.start()
+    return Gateway(
+        settings=settings,
+        clock=clock,
+        engine=engine,
+        shop_engine=shop_engine,
+        store=store,
+        hub=hub,
+        bot=bot,
+        shop=shop,
+        runner=runner,
+        customers=customers,
+        desk=Desk(store, hub, clock),
+        kakao=Kakao(store, customers, shop, clock),
+        logins=Logins(store),
+        tickets=Tickets(settings.session_key, _open_redis(settings, resources)),
+        intents=intents,
+        utterances=Utterances(store, intents, CuratedExamples(settings.training_dir / "nlu" / "curated"), clock),
+        trainings=trainings,
+    )
+
+
+async def _open_hub(settings: Settings, resources: AsyncExitStack) -> LocalHub:
+    if settings.redis_url is None:
+        return LocalHub()
+    hub = RedisHub(settings.redis_url)
+    await hub.open()
+    resources.push_async_callback(hub.close)
+    return hub
+
+
+def _open_redis(settings: Settings, resources: AsyncExitStack) -> Redis | None:
+    if settings.redis_url is None:
+        return None
+    redis = Redis.from_url(settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    resources.push_async_callback(redis.aclose)
+    return redis

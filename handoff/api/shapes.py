@@ -1,0 +1,97 @@
+"""The JSON that pages and scripts see, made from the domain's values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from handoff.domain.conversation import Agent, Author, Message, Note
+from handoff.service.customers import View
+from handoff.service.desk import DeskView, QueueItem
+
+Json = dict[str, Any]
+
+BOT_NAME = "이음봇"
+
+
+def moment(at: datetime | None) -> str | None:
+    """Return a time in RFC 3339, UTC."""
+    return at.isoformat().replace("+00:00", "Z") if at else None
+
+
+def message(m: Message) -> Json:
+    """Return a message as pages see it: a button's payload stays here."""
+    return {
+        "seq": m.seq,
+        "author": m.author.value,
+        "author_name": BOT_NAME if m.author is Author.BOT else m.author_name,
+        "text": m.text,
+        "choices": [{"id": choice.choice_id, "label": choice.label} for choice in m.choices],
+        "cards": list(m.cards),
+        "at": moment(m.at),
+        "client_msg_id": m.client_msg_id,
+    }
+
+
+def view(v: View) -> Json:
+    """Return what a customer's page shows beyond what it has."""
+    return {
+        "messages": [message(m) for m in v.messages],
+        "owner": v.owner.value,
+        "position": v.position,
+        "agent_name": v.agent_name,
+    }
+
+
+def agent(a: Agent) -> Json:
+    """Return a member of staff as their own page sees them."""
+    return {"agent_id": a.agent_id, "login": a.login, "name": a.name, "role": a.role, "presence": a.presence}
+
+
+def queue_item(item: QueueItem) -> Json:
+    """Return one line of the queue."""
+    c, context = item.conversation, (item.handoff.context if item.handoff else {})
+    customer = context.get("customer") or {}
+    return {
+        "conversation_id": c.conversation_id,
+        "channel": c.channel,
+        "owner": c.owner.value,
+        "version": c.version,
+        "customer": {"name": customer.get("name") or "손님", "grade": customer.get("grade")},
+        "verified": c.customer_id is not None,
+        "reason": item.handoff.reason if item.handoff else None,
+        "skill": c.skill,
+        "priority": c.priority,
+        "waiting_since": moment(c.waiting_since or (item.handoff.waiting_since if item.handoff else None)),
+        "summary": context.get("summary"),
+        "last_seq": c.last_seq,
+        "last_text": item.last.text if item.last else None,
+        "last_author": item.last.author.value if item.last else None,
+        "last_at": moment(item.last.at) if item.last else None,
+        "agent_name": item.agent_name,
+    }
+
+
+def desk_view(v: DeskView, customer: Json | None) -> Json:
+    """Return a conversation as its agent sees it."""
+    c = v.conversation
+    return {
+        "conversation_id": c.conversation_id,
+        "owner": c.owner.value,
+        "version": c.version,
+        "channel": c.channel,
+        "agent": {"agent_id": v.agent.agent_id, "name": v.agent.name} if v.agent else None,
+        "messages": [_without_ids(message(m)) for m in v.messages],
+        "notes": [note(n) for n in v.notes],
+        "context": v.handoff.context if v.handoff else None,
+        "customer": customer,
+    }
+
+
+def note(n: Note) -> Json:
+    """Return a note between agents."""
+    return {"note_id": n.note_id, "author_name": n.author_name, "text": n.text, "at": moment(n.at)}
+
+
+def _without_ids(m: Json) -> Json:
+    return m | {"choices": [{"label": choice["label"]} for choice in m["choices"]]}

@@ -1,0 +1,78 @@
+"""Who is at the desk or in the studio: session cookie, CSRF header, role."""
+
+from __future__ import annotations
+
+import hmac
+
+from pydantic import Field
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse, empty, json
+
+from handoff.api import shapes
+from handoff.api.app import gateway_of
+from handoff.api.problems import Body, read_body
+from handoff.api.tickets import SESSION_LIFETIME_S, read_session, sign_session
+from handoff.domain.conversation import Agent
+from handoff.errors import Forbidden
+from handoff.service.staff import require_role
+
+staff = Blueprint("staff", url_prefix="/api/desk")
+
+COOKIE = "ieum_desk"
+
+
+class Login(Body):
+    """A member of staff's name and password."""
+
+    login: str = Field(min_length=1, max_length=200)
+    password: str = Field(min_length=1, max_length=1_000)
+
+
+@staff.post("/login")
+async def login(request: Request) -> HTTPResponse:
+    """Log in: sets the session cookie and returns the CSRF token for the header X-CSRF-Token."""
+    gateway = gateway_of(request)
+    body = read_body(request, Login)
+    agent = await gateway.logins.check(body.login, body.password)
+    cookie, session = sign_session(agent.agent_id, gateway.settings.session_key)
+    response = json({"csrf": session.csrf, "agent": shapes.agent(agent)})
+    response.add_cookie(
+        COOKIE,
+        cookie,
+        httponly=True,
+        samesite="Strict",
+        secure=request.scheme == "https",
+        max_age=SESSION_LIFETIME_S,
+        path="/api",
+    )
+    return response
+
+
+@staff.get("/session")
+async def session(request: Request) -> HTTPResponse:
+    """Return who is logged in, for a page that was reloaded."""
+    gateway = gateway_of(request)
+    found = read_session(request.cookies.get(COOKIE), gateway.settings.session_key)
+    agent = await gateway.logins.get(found.agent_id)
+    return json({"csrf": found.csrf, "agent": shapes.agent(agent)})
+
+
+@staff.post("/logout")
+async def logout(request: Request) -> HTTPResponse:
+    """Log out."""
+    response = empty()
+    response.delete_cookie(COOKIE, path="/api")
+    return response
+
+
+async def member(request: Request, roles: frozenset[str]) -> Agent:
+    """Return who sends this request. Raises Unauthorized, or Forbidden for the role or a missing CSRF header."""
+    gateway = gateway_of(request)
+    found = read_session(request.cookies.get(COOKIE), gateway.settings.session_key)
+    if request.method not in ("GET", "HEAD") and not hmac.compare_digest(
+        request.headers.get("x-csrf-token", "").encode(), found.csrf.encode()
+    ):
+        raise Forbidden("보안 확인에 실패했어요. 새로 고쳐 주세요.", code="csrf_failed")
+    agent = await gateway.logins.get(found.agent_id)
+    require_role(agent, roles)
+    return agent

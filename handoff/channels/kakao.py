@@ -1,0 +1,140 @@
+"""KakaoTalk's skill protocol: what it sends, what it takes, and its limits.
+
+Source of the limits: Kakao's public guides for chatbot skills (SkillPayload, SkillResponse 2.0).
+Limits that the guides do not state first-hand are marked; the safe value is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from handoff.domain.conversation import Author, Message
+
+Json = dict[str, Any]
+
+VERSION = "2.0"
+OUTPUTS_MAX = 3
+QUICK_REPLIES_MAX = 10
+SIMPLE_TEXT_MAX = 1_000
+LABEL_MAX = 14  # not stated first-hand
+ANSWER_WITHIN_S = 4.5  # Kakao gives up after 5 s
+WAIT_FOR_BOT_S = 3.5  # leaves the rest of ANSWER_WITHIN_S for the commit before and the answer after
+DUPLICATE_WINDOW_S = 2  # without a request id, the same words of the same user within this are the same message
+
+MORE_LABEL = "이어서 보기"
+STILL_THINKING = "확인하고 있어요. 조금 뒤에 ‘이어서 보기’를 눌러 주세요."
+WAITING = "상담원에게 전달했어요. 앞에 {ahead}명이 있어요. 답변이 오면 다음 말씀 때 보여 드릴게요."
+WITH_AGENT = "상담원에게 전했어요. 답변이 오면 ‘이어서 보기’를 눌러 확인해 주세요."
+NOTHING_NEW = "아직 새 답변이 없어요. 조금 뒤에 다시 눌러 주세요."
+TRY_AGAIN = "잠시 문제가 생겼어요. 조금 뒤에 다시 말씀해 주세요."
+EMPTY = "내용을 입력해 주세요."
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """What a KakaoTalk user said. `choice` is the id of a pressed button of ours, `more` the wish for what is left."""
+
+    user_key: str
+    text: str
+    choice: str | None
+    more: bool
+
+
+def read_payload(payload: object) -> Utterance | None:
+    """Return what a SkillPayload says; None when there is no user or it is no payload at all.
+
+    Fields may be null or absent and unknown ones may come; none of it is an error.
+    """
+    if not isinstance(payload, Mapping):
+        return None
+    request = _map(payload.get("userRequest"))
+    user = _map(request.get("user"))
+    properties = _map(user.get("properties"))
+    key = _text(user.get("id")) or _text(properties.get("botUserKey")) or _text(properties.get("bot_user_key"))
+    if not key or len(key) > 200:
+        return None
+    extra = _map(_map(payload.get("action")).get("clientExtra"))
+    text = _text(request.get("utterance"))
+    more = bool(extra.get("ieum_more")) or text.strip() == MORE_LABEL
+    return Utterance(user_key=key, text=text, choice=_text(extra.get("ieum_choice")) or None, more=more)
+
+
+def client_msg_id(utterance: Utterance, *, request_id: str | None, at_s: float) -> str:
+    """Return the id under which a repeated delivery of the same message is recognised."""
+    if request_id:
+        return f"kakao:{request_id[:120]}"
+    window = int(at_s // DUPLICATE_WINDOW_S)
+    words = f"{utterance.user_key}\n{utterance.choice or utterance.text}\n{window}"
+    return f"kakao:{hashlib.sha256(words.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}"
+
+
+def answer(messages: Sequence[Message], *, more: bool = False) -> Json:
+    """Return a SkillResponse of at most three bubbles with the buttons of the last one that has any."""
+    bubbles = [bubble for message in messages for bubble in split_text(text_of(message))]
+    with_choices = next((message for message in reversed(messages) if message.choices), None)
+    replies = [
+        {
+            "label": shorten(choice.label, LABEL_MAX),
+            "action": "message",
+            "messageText": shorten(choice.label, SIMPLE_TEXT_MAX),
+            "extra": {"ieum_choice": choice.choice_id},
+        }
+        for choice in (with_choices.choices if with_choices else ())
+    ]
+    return response(bubbles[:OUTPUTS_MAX], replies[: QUICK_REPLIES_MAX - 1], more=more)
+
+
+def response(texts: Sequence[str], quick_replies: Sequence[Json] = (), *, more: bool = False) -> Json:
+    """Return a SkillResponse; `more` adds the button that brings what is left."""
+    replies = list(quick_replies)
+    if more:
+        replies.append(
+            {"label": MORE_LABEL, "action": "message", "messageText": MORE_LABEL, "extra": {"ieum_more": True}}
+        )
+    template: Json = {"outputs": [{"simpleText": {"text": text}} for text in texts]}
+    if replies:
+        template["quickReplies"] = replies
+    return {"version": VERSION, "template": template}
+
+
+def bubbles_of(message: Message) -> int:
+    """Return how many of the three bubbles a message takes."""
+    return len(split_text(text_of(message)))
+
+
+def text_of(message: Message) -> str:
+    """Return a message as plain text: an agent's name before it, cards as lines after it."""
+    lines = [f"[상담원 {message.author_name}]"] if message.author is Author.AGENT and message.author_name else []
+    lines += [message.text] if message.text else []
+    for card in message.cards:
+        lines += [str(card.get("title", ""))]
+        lines += [f"· {row.get('label', '')}: {row.get('value', '')}" for row in card.get("rows", [])]
+        lines += [str(card["note"])] if card.get("note") else []
+    return "\n".join(line for line in lines if line) or "…"
+
+
+def split_text(text: str) -> list[str]:
+    """Return a text in pieces that each fit a bubble, broken at a line or a space where there is one."""
+    pieces = []
+    while len(text) > SIMPLE_TEXT_MAX:
+        cut = max(text.rfind("\n", 0, SIMPLE_TEXT_MAX), text.rfind(" ", 0, SIMPLE_TEXT_MAX))
+        cut = cut if cut > SIMPLE_TEXT_MAX // 2 else SIMPLE_TEXT_MAX
+        pieces.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [*pieces, text] if text or not pieces else pieces
+
+
+def shorten(text: str, most: int) -> str:
+    """Return a text of at most `most` characters, with an ellipsis where it was cut."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _map(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
