@@ -32,10 +32,8 @@ class Dialogue:
 
     @property
     def model_id(self) -> Optional[str]:
-        """Name of the loaded archive, as the registry has it; None until `load` is done."""
-        if not self._agent.is_ready():
-            return None
-        return (self._agent.model_name or "").removesuffix(".tar.gz")
+        """Id written in the loaded archive; None until `load` is done."""
+        return self._agent.model_id
 
     def load(self, model_path: str) -> None:
         """Load a model archive; takes seconds and blocks."""

@@ -40,11 +40,11 @@ class LinearIntentClassifier(GraphComponent):
         """Defaults of the component's parameters."""
         return {
             # Least confidence (0-1) at which the best intent is acted on.
-            "fallback_threshold": 0.3,
+            "fallback_threshold": 0.35,
             # Intents listed in the answer.
             "ranking_length": 5,
             # Inverse strength of regularisation: higher fits the examples closer.
-            "regularisation": 10.0,
+            "regularisation": 3.0,
             # Examples a feature must occur in to be kept.
             "min_examples": 2,
         }

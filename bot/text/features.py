@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Dict, Iterator, Sequence, Tuple
+from typing import Iterator, Mapping, Sequence, Tuple
 
 from bot.text.jamo import decompose
 
@@ -24,7 +24,7 @@ CHARACTER_SIZES = (1, 2, 3, 4)
 JAMO_SIZES = (3, 4, 5)
 
 VIEWS = ("morphemes", "characters", "jamo")
-Counts = Dict[str, int]
+Counts = Mapping[str, int]
 
 
 def count_features(text: str, morphemes: Sequence[str]) -> Tuple[Counts, ...]:
@@ -35,6 +35,8 @@ def count_features(text: str, morphemes: Sequence[str]) -> Tuple[Counts, ...]:
         morphemes: its morphemes as ``form/tag``, in order.
     """
     masked = mask(text)
+    if not masked.strip():
+        return Counter(), Counter(), Counter()
     return (
         Counter(_morpheme_features(morphemes)),
         Counter(_ngrams(f" {masked} ", CHARACTER_SIZES, "c")),

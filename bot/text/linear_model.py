@@ -25,7 +25,11 @@ class Vocabulary:
     idf: np.ndarray
 
     def weigh(self, views: Sequence[Counts]) -> Tuple[np.ndarray, np.ndarray]:
-        """Rows and weights of a text: tf-idf, each view scaled to the same length."""
+        """Rows and weights of a text: tf-idf, each view scaled to the same length.
+
+        Unknown features count for the length, as rare as a feature can be: a text that
+        is mostly unknown gets small weights everywhere and no label much support.
+        """
         rows: List[int] = []
         weights: List[np.ndarray] = []
         for counts in views:
@@ -35,11 +39,18 @@ class Vocabulary:
             view_rows = [row for row, _ in known]
             tf = np.array([1.0 + math.log(n) for _, n in known], dtype=np.float32)
             weight = tf * self.idf[view_rows]
+            unknown = (len(counts) - len(known)) * self.unknown_weight**2
+            length = math.sqrt(float(weight @ weight) + unknown)
             rows.extend(view_rows)
-            weights.append(weight / (np.linalg.norm(weight) * math.sqrt(len(VIEWS))))
+            weights.append(weight / (length * math.sqrt(len(VIEWS))))
         if not rows:
             return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
         return np.array(rows, dtype=np.int32), np.concatenate(weights).astype(np.float32)
+
+    @property
+    def unknown_weight(self) -> float:
+        """Weight of a feature that no kept example has."""
+        return float(self.idf.max())
 
 
 @dataclass(frozen=True)
