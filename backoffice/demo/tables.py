@@ -9,7 +9,8 @@ from backoffice.metadata import metadata
 demo_stories = sa.Table(
     "demo_stories",
     metadata,
-    sa.Column("customer_id", sa.Text, sa.ForeignKey("customers.customer_id", ondelete="CASCADE"), primary_key=True),
+    # Not a foreign key: the story stays when the customer is imported anew.
+    sa.Column("customer_id", sa.Text, primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("story", sa.Text, nullable=False),
 )

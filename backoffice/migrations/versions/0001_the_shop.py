@@ -83,7 +83,6 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("story", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers.customer_id"], name=op.f("fk_demo_stories_customer_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_demo_stories")),
     )
     op.create_table(

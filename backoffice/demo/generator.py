@@ -1,0 +1,36 @@
+"""Invents the whole shop for one day: the same seed and day give the same shop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from backoffice.delivery.rules import load_rules
+from backoffice.demo import shape
+from backoffice.demo.cast import cast
+from backoffice.demo.crowd import MONTHS_DAYS, crowd
+from backoffice.demo.orderbook import OrderBook
+
+
+@dataclass(frozen=True)
+class Invented:
+    """All customers, and the stories by the id of the customer who tells them, in the order to show them."""
+
+    customers: tuple[shape.Customer, ...]
+    stories: Mapping[str, str]
+
+
+def generate(*, seed: int, today: date) -> Invented:
+    """Return the invented shop as of `today`, a day in Seoul."""
+    rules = load_rules()
+    book = OrderBook(today=today, rules=rules, rng=Random(f"{seed} {today.isoformat()}"))
+    told = [
+        (story, person.model_copy(update={"joined_at": person.joined_at or book.moment(MONTHS_DAYS, 12, 0)}))
+        for story, person in cast(book, rules)
+    ]
+    return Invented(
+        customers=(*(person for _, person in told), *crowd(book)),
+        stories={person.customer_id or "": story for story, person in told},
+    )

@@ -1,0 +1,81 @@
+"""Puts one customer's rows together again into the shape of a demo file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.benefits.tables import coupons, points
+from backoffice.blocking.tables import blocks
+from backoffice.compensation.tables import grants
+from backoffice.customers.tables import customers
+from backoffice.delivery.tables import deliveries, delivery_stages
+from backoffice.demo import shape
+from backoffice.errors import CustomerNotFound
+from backoffice.orders.tables import order_items, orders, refunds
+from backoffice.privacy.tables import consents
+from backoffice.verification.tables import verification_attempts
+
+Found = dict[str, Any]
+
+
+async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.Customer:
+    """Return everything stored about one customer; orders oldest first, the rest as written. Raises CustomerNotFound."""
+    person = (await connection.execute(sa.select(customers).where(customers.c.customer_id == customer_id))).mappings().first()
+    if person is None:
+        raise CustomerNotFound(customer_id)
+    agreed = await connection.execute(sa.select(consents.c.kind, consents.c.granted).where(consents.c.customer_id == customer_id))
+    given = {row.kind: row.granted for row in agreed}
+    return shape.Customer.model_validate(
+        {
+            **person,
+            "orders": await _read_orders(connection, customer_id),
+            "blocks": await _read_entries(connection, blocks, customer_id),
+            "verification_attempts": await _read_entries(connection, verification_attempts, customer_id),
+            "points": await _read_entries(connection, points, customer_id),
+            "coupons": await _read_entries(connection, coupons, customer_id),
+            "grants": await _read_entries(connection, grants, customer_id),
+            "consents": given or None,
+        },
+        strict=False,
+    )
+
+
+async def _read_entries(connection: AsyncConnection, table: sa.Table, customer_id: str) -> tuple[Found, ...]:
+    shown = [column for column in table.c if column.name not in ("row_id", "customer_id")]
+    result = await connection.execute(sa.select(*shown).where(table.c.customer_id == customer_id).order_by(table.c.row_id))
+    return tuple(dict(row) for row in result.mappings())
+
+
+async def _read_orders(connection: AsyncConnection, customer_id: str) -> tuple[Found, ...]:
+    query = sa.select(orders).where(orders.c.customer_id == customer_id).order_by(orders.c.ordered_at, orders.c.order_id)
+    found = [dict(row) for row in (await connection.execute(query)).mappings()]
+    ids = [order["order_id"] for order in found]
+    parts = {table: await _read_parts(connection, table, ids) for table in (order_items, delivery_stages, refunds, deliveries)}
+    return tuple(_put_together(order, parts) for order in found)
+
+
+async def _read_parts(connection: AsyncConnection, table: sa.Table, order_ids: Sequence[str]) -> dict[str, list[Found]]:
+    query = sa.select(table).where(table.c.order_id.in_(order_ids))
+    if "row_id" in table.c:
+        query = query.order_by(table.c.row_id)
+    parts: defaultdict[str, list[Found]] = defaultdict(list)
+    for row in (await connection.execute(query)).mappings():
+        parts[row["order_id"]].append({name: value for name, value in row.items() if name not in ("row_id", "order_id")})
+    return parts
+
+
+def _put_together(order: Found, parts: dict[sa.Table, dict[str, list[Found]]]) -> Found:
+    order_id = order["order_id"]
+    del order["customer_id"]
+    order["items"] = tuple(parts[order_items].get(order_id, ()))
+    order["stages"] = tuple(parts[delivery_stages].get(order_id, ()))
+    order["refund"] = next(iter(parts[refunds].get(order_id, ())), None)
+    for parcel in parts[deliveries].get(order_id, ()):
+        day, at, history = parcel.pop("eta_date"), parcel.pop("eta_at"), parcel.pop("eta_history")
+        order |= parcel | {"eta": at or day, "eta_history": tuple(history or ())}
+    return order
