@@ -36,7 +36,7 @@ class HandoverFacts:
 
 
 async def gather_facts(shop: Shop, tx: Transaction, conversation: Conversation) -> HandoverFacts:
-    """Return what is known about the customer. A shop that does not answer leaves the facts empty, not the customer waiting."""
+    """Return what is known about the customer; a shop that does not answer must not keep the customer waiting."""
     if conversation.customer_id is None:
         return HandoverFacts({}, [])
     try:

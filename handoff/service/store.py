@@ -53,9 +53,7 @@ class Transaction(Protocol):
     async def save_memory(self, conversation_id: str, memory: Memory) -> None:
         """Replace what the bot keeps of a conversation."""
 
-    async def list_conversations(
-        self, *, owner: Owner, agent_id: str | None = None, customer_id: str | None = None
-    ) -> Sequence[Conversation]:
+    async def list_conversations(self, *, owner: Owner, agent_id: str | None = None) -> Sequence[Conversation]:
         """Return conversations with that owner; waiting ones in serving order, others oldest change first."""
 
     async def list_of_customer(self, customer_id: str, *, limit: int) -> Sequence[Conversation]:

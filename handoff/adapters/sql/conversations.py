@@ -75,14 +75,10 @@ class ConversationStatements:
             )
         )
 
-    async def list_conversations(
-        self, *, owner: Owner, agent_id: str | None = None, customer_id: str | None = None
-    ) -> Sequence[Conversation]:
+    async def list_conversations(self, *, owner: Owner, agent_id: str | None = None) -> Sequence[Conversation]:
         statement = sa.select(conversations).where(conversations.c.owner == owner.value)
         if agent_id is not None:
             statement = statement.where(conversations.c.agent_id == agent_id)
-        if customer_id is not None:
-            statement = statement.where(conversations.c.customer_id == customer_id)
         order = (
             _SERVED_FIRST if owner is Owner.WAITING else (conversations.c.updated_at, conversations.c.conversation_id)
         )
