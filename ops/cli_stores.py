@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,8 +15,7 @@ from kernel.clock import ProductClock
 from kernel.database import create_engine
 from kernel.settings import Settings
 from kernel.tokens import sign_identity
-from ops import lifecycle, prepare
-from ops.errors import OperationFailed
+from ops import histories, lifecycle, prepare
 from ops.steps import step
 from ops.terminal import DEFAULT_DATA, AsJson, Data, console, failures_as_sentences, print_json
 
@@ -41,26 +39,21 @@ def import_customers(file: Annotated[Path, typer.Argument(metavar="FILE.json")],
     """
     with failures_as_sentences():
         _, settings = lifecycle.open_settings(data.resolve())
-        content = _read_json(file)
-        try:
-            ids = asyncio.run(_on_shop(settings, lambda engine: demo.import_file(engine, content, ProductClock(settings.clock_offset_s))))
-        except demo.DemoFileError as error:
-            raise OperationFailed(f"{file}: {error}") from error
+        clock = ProductClock(settings.clock_offset_s)
+        ids = asyncio.run(_on_shop(settings, lambda engine: demo.import_file(engine, file, clock=clock)))
         print_json({"customers": [{"customer_id": one, "identity_token": sign_identity(one, settings.identity_key)} for one in ids]})
 
 
 @demo_app.command("show")
-def show_customer(customer_id: str, data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
+def show_customer(customer_id: str, data: Data = DEFAULT_DATA, as_json: AsJson = True) -> None:
     """Print a customer as the stores hold them now, in the shape of a demo file, with tickets and conversations.
 
     Example: ./ieum demo show cust_001 --json
     """
     with failures_as_sentences():
         _, settings = lifecycle.open_settings(data.resolve())
-        found: dict[str, Any] | None = asyncio.run(_on_shop(settings, lambda engine: demo.show(engine, customer_id)))
-        if found is None:
-            raise OperationFailed(f"there is no customer {customer_id}; `./ieum status --json` lists the demo's")
-        print_json(found)
+        found = asyncio.run(_on_shop(settings, lambda engine: demo.show(engine, customer_id)))
+        print_json({"customers": [found | asyncio.run(histories.list_of_customer(settings, customer_id))]})
 
 
 async def _on_shop(settings: Settings, work: Callable[[AsyncEngine], Awaitable[Any]]) -> Any:
@@ -69,13 +62,6 @@ async def _on_shop(settings: Settings, work: Callable[[AsyncEngine], Awaitable[A
         return await work(engine)
     finally:
         await engine.dispose()
-
-
-def _read_json(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise OperationFailed(f"{file} cannot be read as JSON: {error}") from error
 
 
 @agents_app.command("add")

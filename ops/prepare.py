@@ -52,7 +52,8 @@ def load_demo(settings: Settings) -> None:
 async def _load_demo(settings: Settings) -> None:
     shop = create_engine(settings.shop_database_url)
     try:
-        await demo.load(shop, ProductClock(settings.clock_offset_s))
+        if not await demo.stories(shop):
+            await demo.load(shop, ProductClock(settings.clock_offset_s))
     finally:
         await shop.dispose()
     names = {login: name for login, name, _ in _DEMO_STAFF}

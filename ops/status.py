@@ -57,6 +57,6 @@ def describe_demo(settings: Settings) -> dict[str, Any]:
 async def _list_demo_customers(settings: Settings) -> Any:
     engine = create_engine(settings.shop_database_url)
     try:
-        return await demo.list_named_customers(engine)
+        return await demo.stories(engine)
     finally:
         await engine.dispose()

@@ -17,6 +17,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from backoffice.errors import BackofficeError
 from handoff.errors import HandoffError
 from kernel.settings import ROOT, SettingsError
 from ops.errors import OperationFailed
@@ -31,7 +32,7 @@ Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of the
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 console = Console(stderr=True, highlight=False)
 
-_KNOWN = (OperationFailed, StepFailed, TrainingError, TrainingDataError, RolloutError, ModelNotFound, SettingsError, HandoffError)
+_KNOWN = (OperationFailed, StepFailed, TrainingError, TrainingDataError, RolloutError, ModelNotFound, SettingsError, HandoffError, BackofficeError)
 
 
 @contextmanager

@@ -15,7 +15,6 @@ import tarfile
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -27,31 +26,31 @@ OnProgress = Callable[[str, float], None]
 _TIME_LIMIT_S = 1800.0
 _LINE_LIMIT_BYTES = 1_000_000
 _TAIL_LINES = 15
-# Where each part of the work begins and ends on the whole's way from 0 to 1.
-_PARTS = {"train": (0.0, 0.6), "exam": (0.6, 0.9), "parse": (0.9, 1.0)}
+# How much of the whole each part is; the first two run side by side.
+_WEIGHTS = {"training": 0.45, "training for the exam": 0.4, "sitting the exam": 0.15}
 
 
 class TrainingError(Exception):
     """Training or measuring failed; the message names the log and holds its end."""
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One run of a bot program within a training: where it reports and where it logs."""
+class _Work:
+    """What the parts of a training share: where they report and where they log."""
 
-    name: str
-    on_progress: OnProgress
-    log: Path
+    def __init__(self, on_progress: OnProgress, log: Path) -> None:
+        self.log = log
+        self._on_progress = on_progress
+        self._done = dict.fromkeys(_WEIGHTS, 0.0)
 
-    def report(self, line: str) -> bool:
+    def report(self, part: str, line: str) -> bool:
         """Pass a progress line on; tell whether it was one."""
         try:
             found = json.loads(line)
             step, progress = str(found["step"]), float(found["progress"])
         except (ValueError, KeyError, TypeError):
             return False
-        begin, end = _PARTS[self.name]
-        self.on_progress(step if self.name == "train" else f"evaluating: {step}", begin + (end - begin) * progress)
+        self._done[part] = progress
+        self._on_progress(f"{part}: {step}", sum(weight * self._done[name] for name, weight in _WEIGHTS.items()))
         return True
 
 
@@ -75,22 +74,31 @@ async def train(settings: Settings, on_progress: OnProgress, *, evaluate: bool =
     """Train on the present data, measure, register, and return the model's id. Raises TrainingError.
 
     `on_progress` hears (step, ratio). Without `evaluate` the card has no accuracy.
+    The exam is sat by a second model that has not seen its questions, trained beside the first.
     """
     log = settings.data_dir / "logs" / "training.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
     async with _only_one(settings.models_dir, on_progress):
         wanted = fingerprint(ROOT, settings.training_dir)
-        with tempfile.TemporaryDirectory(prefix="training-", dir=settings.models_dir) as scratch:
-            archive = await _train_archive(settings.training_dir, Path(scratch) / "whole", _Part("train", on_progress, log))
+        work = _Work(on_progress, log)
+        with tempfile.TemporaryDirectory(prefix="training-", dir=settings.models_dir) as folder:
+            scratch = Path(folder)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    whole = group.create_task(_train_archive(settings.training_dir, scratch / "whole", "training", work))
+                    exam = group.create_task(_measure(settings.training_dir, scratch, work)) if evaluate else None
+            except ExceptionGroup as failed:  # the first failure stopped the others
+                raise failed.exceptions[0] from None
+            archive = whole.result()
+            archive = whole.result()
             model_id = read_model_id(archive)
-            accuracy = await _measure(settings.training_dir, Path(scratch), on_progress, log) if evaluate else None
             archive.replace(settings.models_dir / f"{model_id}.tar.gz")
         card = ModelCard(
             model_id=model_id,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             fingerprint=wanted,
-            accuracy=accuracy,
+            accuracy=exam.result() if exam else None,
             example_count=count_examples(settings.training_dir),
         )
         Registry(settings.models_dir).register(card)
@@ -98,39 +106,39 @@ async def train(settings: Settings, on_progress: OnProgress, *, evaluate: bool =
     return model_id
 
 
-async def _measure(training_dir: Path, scratch: Path, on_progress: OnProgress, log: Path) -> float | None:
+async def _measure(training_dir: Path, scratch: Path, work: _Work) -> float | None:
     questions = split_training_data(training_dir, scratch / "exam-data")
     if not questions:
         return None
-    archive = await _train_archive(scratch / "exam-data", scratch / "exam", _Part("exam", on_progress, log))
-    return rate(questions, await _parse(archive, questions, scratch, _Part("parse", on_progress, log)))
+    archive = await _train_archive(scratch / "exam-data", scratch / "exam", "training for the exam", work)
+    return rate(questions, await _parse(archive, questions, scratch, work))
 
 
-async def _train_archive(training_dir: Path, out: Path, part: _Part) -> Path:
+async def _train_archive(training_dir: Path, out: Path, part: str, work: _Work) -> Path:
     out.mkdir(parents=True)
     inputs = ["--training-data", str(training_dir), "--config", str(ROOT / "config.yml"), "--domain", str(ROOT / "domain.yml")]
-    last = await run_bot(["-m", "bot.train", "--out", str(out), *inputs, "--progress-json"], part)
+    last = await _run_bot(["bot.train", "--out", str(out), *inputs, "--progress-json"], part, work)
     try:
         return Path(json.loads(last)["model_path"])
     except (ValueError, KeyError, TypeError) as error:
-        raise TrainingError(f"bot.train named no model; its log is {part.log}") from error
+        raise TrainingError(f"bot.train named no model; its log is {work.log}") from error
 
 
-async def _parse(archive: Path, questions: Sequence[Question], scratch: Path, part: _Part) -> list[str | None]:
+async def _parse(archive: Path, questions: Sequence[Question], scratch: Path, work: _Work) -> list[str | None]:
     asked, answered = scratch / "questions.jsonl", scratch / "answers.jsonl"
     asked.write_text("".join(json.dumps({"text": question.text}, ensure_ascii=False) + "\n" for question in questions))
-    await run_bot(["-m", "bot.parse", "--model", str(archive), "--in", str(asked), "--out", str(answered)], part)
+    await _run_bot(["bot.parse", "--model", str(archive), "--in", str(asked), "--out", str(answered)], "sitting the exam", work)
     return [json.loads(line)["intent"] for line in answered.read_text().splitlines()]
 
 
-async def run_bot(arguments: Sequence[str], part: _Part) -> str:
+async def _run_bot(arguments: Sequence[str], part: str, work: _Work) -> str:
     """Run a program of the bot's environment; return the last line it printed. Raises TrainingError."""
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
     process = await asyncio.create_subprocess_exec(
         str(bot_python()),
+        "-m",
         *arguments,
         cwd=ROOT,
-        env=environ,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -138,17 +146,17 @@ async def run_bot(arguments: Sequence[str], part: _Part) -> str:
     )
     try:
         async with asyncio.timeout(_TIME_LIMIT_S):
-            printed, _ = await asyncio.gather(_last_line(process.stdout), _follow(process.stderr, part))
+            printed, _ = await asyncio.gather(_last_line(process.stdout), _follow(process.stderr, part, work))
             status = await process.wait()
     except TimeoutError as error:
-        raise TrainingError(f"{arguments[1]} took more than {_TIME_LIMIT_S:.0f} s; its log is {part.log}") from error
+        raise TrainingError(f"{arguments[0]} took more than {_TIME_LIMIT_S:.0f} s; its log is {work.log}") from error
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
     if status != 0:
-        tail = part.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:] if part.log.exists() else []
-        raise TrainingError("\n".join([f"{arguments[1]} failed (status {status}). The end of {part.log}:", *tail]))
+        tail = work.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:] if work.log.exists() else []
+        raise TrainingError("\n".join([f"{arguments[0]} failed (status {status}). The end of {work.log}:", *tail]))
     return printed
 
 
@@ -159,10 +167,10 @@ async def _last_line(stream: asyncio.StreamReader | None) -> str:
     return last
 
 
-async def _follow(stream: asyncio.StreamReader | None, part: _Part) -> None:
-    with part.log.open("a") as log:
+async def _follow(stream: asyncio.StreamReader | None, part: str, work: _Work) -> None:
+    with work.log.open("a") as log:
         async for line in _lines(stream):
-            if not part.report(line):
+            if not work.report(part, line):
                 log.write(line + "\n")
                 log.flush()
 
