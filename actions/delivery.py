@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from actions import delivery_text, phrases
+from actions import delivery_text, orders, phrases
 from actions.base import ShopAction, Turn
 from actions.phrases import HISTORY, PERSON
 from actions.reply import Choice, Reply
@@ -93,9 +93,11 @@ class ActionSelectOrder(ActionDeliveryStatus):
     action_name = "action_select_order"
 
     async def answer(self, turn: Turn) -> Reply:
-        """Return the delivery of the chosen order; without a usable number, a kind question for it."""
+        """Return the chosen order's delivery, or its card when past orders were the topic; else a kind question for the number."""
         if turn.customer_id is not None and turn.order_id is None:
             return Reply(
                 bubbles=["어느 주문인지 알 수 없었어요. 주문번호를 적어 주시거나 지난 주문에서 골라 주세요."], choices=[HISTORY, PERSON]
             )
+        if turn.customer_id is not None and turn.order_id is not None and turn.last_topic == orders.TOPIC:
+            return await orders.show_order(self.shop, turn.customer_id, turn.order_id)
         return await super().answer(turn)

@@ -52,13 +52,3 @@ class ActionNotUnderstood(ShopAction):
         topic = self.shop.skills.find(turn.last_topic)
         reply = Reply(bubbles=["거듭 이해하지 못해 죄송해요.", _PERSON_GOES_ON], slots={"not_understood_count": 0.0})
         return reply.hand_over(reason="not_understood", skill=topic.skill, detail="두 번 이어서 이해하지 못함")
-
-
-class ActionUnderstood(ShopAction):
-    """Forgets earlier failures to understand, for answers that need no other action."""
-
-    action_name = "action_understood"
-
-    async def answer(self, turn: Turn) -> Reply:
-        """Return nothing to say."""
-        return Reply()

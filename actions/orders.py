@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from actions import phrases
-from actions.base import ShopAction, Turn
+from actions.base import Shop, ShopAction, Turn
 from actions.orders_text import card
 from actions.phrases import DELIVERY, PERSON
-from actions.reply import Reply
+from actions.reply import Choice, Reply
 from backoffice.orders.service import find_order, list_recent
 
 _MOST_ORDERS = 5
@@ -23,17 +23,11 @@ class ActionOrderHistory(ShopAction):
         if turn.customer_id is None:
             reply = phrases.ask_to_log_in("주문 내역")
         elif turn.order_id is not None:
-            reply = await self._show_one(turn.customer_id, turn.order_id)
+            reply = await show_order(self.shop, turn.customer_id, turn.order_id)
         else:
             reply = await self._show_recent(turn.customer_id)
         reply.slots["last_topic"] = TOPIC
         return reply
-
-    async def _show_one(self, customer_id: str, order_id: str) -> Reply:
-        order = await find_order(self.shop.engine, customer_id, order_id)
-        if order is None:
-            return phrases.no_such_order()
-        return Reply(bubbles=["말씀하신 주문이에요."], cards=[card(order)], choices=[DELIVERY], slots={"order_id": order.order_id})
 
     async def _show_recent(self, customer_id: str) -> Reply:
         orders = await list_recent(self.shop.engine, customer_id, limit=_MOST_ORDERS + 1)
@@ -45,3 +39,12 @@ class ActionOrderHistory(ShopAction):
         else:
             text = f"지금까지 주문하신 {len(shown)}건이에요."
         return Reply(bubbles=[text], cards=[card(order) for order in shown], choices=[DELIVERY, PERSON])
+
+
+async def show_order(shop: Shop, customer_id: str, order_id: str) -> Reply:
+    """Return the card of one order, or the one answer for every number that is not the customer's."""
+    order = await find_order(shop.engine, customer_id, order_id)
+    if order is None:
+        return phrases.no_such_order()
+    about_it = Choice("이 주문 배송 조회", "delivery_status", {"order_id": order.order_id})
+    return Reply(bubbles=["말씀하신 주문이에요."], cards=[card(order)], choices=[about_it, PERSON], slots={"order_id": order.order_id})

@@ -55,7 +55,7 @@ class Card:
 class Reply:
     """The bubbles, choices, cards, slots and the handoff of one answer.
 
-    Choices hang on the last bubble. Cards stand after the last bubble they follow.
+    Choices, cards and the handoff go with the last bubble.
     """
 
     bubbles: list[str] = field(default_factory=list)
@@ -76,12 +76,17 @@ class Reply:
 
     def send(self, dispatcher: CollectingDispatcher) -> list[EventType]:
         """Put everything to the dispatcher and return the slot changes as events."""
-        last = len(self.bubbles) - 1
-        for place, bubble in enumerate(self.bubbles):
-            buttons = [choice.as_button() for choice in self.choices] if place == last else None
-            dispatcher.utter_message(text=bubble, buttons=buttons)
+        for bubble in self.bubbles[:-1]:
+            dispatcher.utter_message(text=bubble)
+        extras: dict[str, Any] = {}
         if self.cards:
-            dispatcher.utter_message(json_message={"cards": [card.as_json() for card in self.cards]})
+            extras["cards"] = [card.as_json() for card in self.cards]
         if self.handoff:
-            dispatcher.utter_message(json_message={"handoff": self.handoff})
+            extras["handoff"] = self.handoff
+        if self.bubbles or extras:
+            dispatcher.utter_message(
+                text=self.bubbles[-1] if self.bubbles else None,
+                buttons=[choice.as_button() for choice in self.choices],
+                json_message=extras or None,
+            )
         return [SlotSet(name, value) for name, value in self.slots.items()]

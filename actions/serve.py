@@ -20,7 +20,7 @@ from sanic.response import json as json_response
 
 from actions.base import Shop, ShopAction
 from actions.delivery import ActionDeliveryStatus, ActionSelectOrder
-from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent, ActionUnderstood
+from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
 from actions.orders import ActionOrderHistory
 from actions.skills import load_skills
 from backoffice.delivery.service import DeliveryService
@@ -36,7 +36,6 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionPassToAgent,
     ActionHumanAgent,
     ActionNotUnderstood,
-    ActionUnderstood,
 )
 _LARGEST_REQUEST_BYTES = 1_000_000
 _KEEP_ALIVE_S = 120

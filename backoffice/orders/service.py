@@ -26,6 +26,12 @@ _COLUMNS = (
 _ORDERS = sa.select(*_COLUMNS).select_from(orders.outerjoin(refunds)).order_by(orders.c.ordered_at.desc(), orders.c.order_id.desc())
 _RECENT = _ORDERS.where(orders.c.customer_id == sa.bindparam("customer_id")).limit(sa.bindparam("limit"))
 _OPEN = _RECENT.where(orders.c.status.in_(OPEN_STATUSES))
+# Newest ones and open ones together, each by its own index, each order once.
+_CONCERNED = _ORDERS.where(
+    orders.c.order_id.in_(
+        sa.union(*(sa.select(query.with_only_columns(orders.c.order_id).subquery().c.order_id) for query in (_RECENT, _OPEN)))
+    )
+)
 _ONE = _ORDERS.where(orders.c.customer_id == sa.bindparam("customer_id"), orders.c.order_id == sa.bindparam("order_id"))
 _ITEMS = (
     sa.select(order_items)
@@ -60,6 +66,11 @@ async def read_recent(connection: AsyncConnection, customer_id: str, *, limit: i
 async def read_open(connection: AsyncConnection, customer_id: str, *, limit: int) -> Sequence[Order]:
     """Like `list_open`, within a transaction of the caller's."""
     return await _orders(connection, await connection.execute(_OPEN, {"customer_id": customer_id, "limit": limit}))
+
+
+async def read_concerned(connection: AsyncConnection, customer_id: str, *, limit: int) -> Sequence[Order]:
+    """Return the newest orders and, besides them, the newest of those still open, up to `limit` of each, newest first."""
+    return await _orders(connection, await connection.execute(_CONCERNED, {"customer_id": customer_id, "limit": limit}))
 
 
 async def read_order(connection: AsyncConnection, customer_id: str, order_id: str) -> Order | None:

@@ -1,0 +1,126 @@
+"""What agents see of a customer: masked, and no more than the work needs.
+
+Everything here is already masked and ready for JSON (times as RFC 3339 in UTC), so that no caller
+can show more by mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from backoffice.blocking.tables import blocks
+from backoffice.compensation.tables import grants
+from backoffice.customers.tables import customers
+from backoffice.errors import CustomerNotFound
+from backoffice.orders.model import Order
+from backoffice.orders.policy import STATUS_LABELS
+from backoffice.orders.service import read_concerned, read_recent
+from backoffice.verification.tables import verification_attempts
+from kernel import korean
+from kernel.clock import Clock
+from kernel.database import read
+
+_PANEL_ORDERS = 5
+_RECENT_ENTRIES = 5
+
+_CUSTOMER = sa.select(customers).where(customers.c.customer_id == sa.bindparam("customer_id"))
+
+_BY_KAKAO_USER = sa.select(customers.c.customer_id).where(customers.c.kakao_user_key == sa.bindparam("user_key"))
+
+
+def _latest(table: sa.Table, when: sa.Column[Any]) -> sa.Select[Any]:
+    shown = [column for column in table.c if column.name not in ("row_id", "customer_id")]
+    return (
+        sa.select(*shown)
+        .where(table.c.customer_id == sa.bindparam("customer_id"))
+        .order_by(when.desc(), table.c.row_id.desc())
+        .limit(_RECENT_ENTRIES)
+    )
+
+
+_BLOCKS = _latest(blocks, blocks.c.blocked_at)
+_ATTEMPTS = _latest(verification_attempts, verification_attempts.c.at)
+_GRANTS = _latest(grants, grants.c.at)
+
+
+async def get_panel(engine: AsyncEngine, customer_id: str, clock: Clock) -> dict[str, Any]:
+    """Return the masked customer with their latest orders for the desk's side panel. Raises CustomerNotFound."""
+    async with read(engine) as connection:
+        person = await _find_masked(connection, customer_id)
+        if person is None:
+            raise CustomerNotFound(customer_id)
+        orders = await read_recent(connection, customer_id, limit=_PANEL_ORDERS)
+    return person | {"recent_orders": [_summary(order) for order in orders]}
+
+
+async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> dict[str, Any]:
+    """Return what a conversation carries to a person: the masked customer and what may be concerned.
+
+    `orders` holds the newest ones and any older one still open; `blocks`, `verification_attempts`
+    and `grants` the latest of each, newest first, a block with `is_active` at the clock's time.
+    For an id the shop does not know, `customer` is None and the lists are empty.
+    """
+    who = {"customer_id": customer_id}
+    async with read(engine) as connection:
+        person = await _find_masked(connection, customer_id)
+        orders = await read_concerned(connection, customer_id, limit=_PANEL_ORDERS)
+        kept_out = (await connection.execute(_BLOCKS, who)).mappings().all()
+        attempts = (await connection.execute(_ATTEMPTS, who)).mappings().all()
+        given = (await connection.execute(_GRANTS, who)).mappings().all()
+    now = clock.now()
+    return {
+        "customer": person,
+        "orders": [_summary(order) for order in orders],
+        "blocks": [_plain(row.items()) | {"is_active": is_active(row["auto_release_at"], row["released_at"], now)} for row in kept_out],
+        "verification_attempts": [_plain(row.items()) for row in attempts],
+        "grants": [_plain(row.items()) for row in given],
+    }
+
+
+async def find_by_kakao_user_key(engine: AsyncEngine, user_key: str) -> str | None:
+    """Return the id of the customer who linked this KakaoTalk user to their account, None when nobody did."""
+    async with read(engine) as connection:
+        found: str | None = await connection.scalar(_BY_KAKAO_USER, {"user_key": user_key})
+    return found
+
+
+def is_active(auto_release_at: datetime | None, released_at: datetime | None, now: datetime) -> bool:
+    """Return whether a block holds at `now`: neither lifted nor past its own end."""
+    return not any(end is not None and end <= now for end in (auto_release_at, released_at))
+
+
+async def _find_masked(connection: AsyncConnection, customer_id: str) -> dict[str, Any] | None:
+    row = (await connection.execute(_CUSTOMER, {"customer_id": customer_id})).first()
+    if row is None:
+        return None
+    return {
+        "name": korean.mask_name(row.name) if row.name else None,
+        "phone": korean.mask_phone(row.phone) if row.phone else None,
+        "address": korean.mask_address(row.address) if row.address else None,
+        "grade": row.grade,
+        "joined_at": _rfc3339(row.joined_at) if row.joined_at else None,
+    }
+
+
+def _summary(order: Order) -> dict[str, Any]:
+    return {
+        "order_id": order.order_id,
+        "ordered_at": _rfc3339(order.ordered_at),
+        "status": order.status.value,
+        "status_label": STATUS_LABELS[order.status],
+        "summary": order.name,
+        "paid_krw": order.paid_krw,
+    }
+
+
+def _plain(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: _rfc3339(value) if isinstance(value, datetime) else value for name, value in items if value is not None}
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
