@@ -7,7 +7,7 @@ closes with the server; a call without an answer within `TIMEOUT_S` fails.
 from __future__ import annotations
 
 import json
-from typing import Any, Optional, Text
+from typing import Any
 
 import aiohttp
 import ujson
@@ -30,7 +30,7 @@ class ActionEndpoint(EndpointConfig):
             "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
         }
-        self._session: Optional[aiohttp.ClientSession] = None
+        self._session: aiohttp.ClientSession | None = None
 
     def open(self) -> None:
         """Open the session; to be called on the server's event loop."""
@@ -52,12 +52,12 @@ class ActionEndpoint(EndpointConfig):
 
     async def request(
         self,
-        method: Text = "post",
-        subpath: Optional[Text] = None,
-        content_type: Optional[Text] = "application/json",
+        method: str = "post",
+        subpath: str | None = None,
+        content_type: str | None = "application/json",
         compress: bool = False,
         **kwargs: Any,
-    ) -> Optional[Any]:
+    ) -> Any | None:
         """Send one call and return the decoded answer.
 
         Raises:

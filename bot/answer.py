@@ -6,7 +6,8 @@ get (Rasa's internals) and carries entities back to the customer's own text.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Text
+from collections.abc import Mapping
+from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 from rasa.shared.core.constants import (
@@ -30,15 +31,15 @@ class Answer(OutputChannel):
 
     def __init__(self) -> None:
         """Begin with nothing said."""
-        self.replies: List[Dict[str, Any]] = []
-        self.handoff: Optional[Dict[str, Any]] = None
+        self.replies: list[dict[str, Any]] = []
+        self.handoff: dict[str, Any] | None = None
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The channel's name, under which responses may be special."""
         return "ieum"
 
-    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Take one message of the bot."""
         custom = message.get("custom") or {}
         reply = {
@@ -55,7 +56,7 @@ class Answer(OutputChannel):
             self.handoff = read_handoff(custom["handoff"])
 
 
-def read_handoff(raw: Mapping[str, Any]) -> Dict[str, Any]:
+def read_handoff(raw: Mapping[str, Any]) -> dict[str, Any]:
     """An action's wish to pass the conversation to a person, completed."""
     reason = raw.get("reason", "bot_error")
     requested_by = "customer" if reason == CUSTOMER_REQUEST else "bot"
@@ -68,8 +69,8 @@ def read_handoff(raw: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def describe_understanding(
-    parse_data: Mapping[str, Any], original: Optional[NormalText]
-) -> Dict[str, Any]:
+    parse_data: Mapping[str, Any], original: NormalText | None
+) -> dict[str, Any]:
     """How the message was understood.
 
     Args:
@@ -93,8 +94,8 @@ def describe_understanding(
 
 
 def _describe_entity(
-    entity: Mapping[str, Any], original: Optional[NormalText]
-) -> Dict[str, Any]:
+    entity: Mapping[str, Any], original: NormalText | None
+) -> dict[str, Any]:
     start, end, text = 0, 0, entity["value"]
     if original is not None:
         start, end = original.locate(entity["start"], entity["end"])
@@ -108,19 +109,21 @@ def _describe_entity(
     }
 
 
-def list_tried(tracker: DialogueStateTracker) -> List[str]:
+def list_tried(tracker: DialogueStateTracker) -> list[str]:
     """Names of the actions run since the latest message, in order."""
-    tried: List[str] = []
+    tried: list[str] = []
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
             break
-        if isinstance(event, ActionExecuted) and event.action_name:
-            if event.action_name not in SILENT_ACTIONS:
-                tried.insert(0, event.action_name)
+        if (
+            isinstance(event, ActionExecuted)
+            and event.action_name not in SILENT_ACTIONS
+        ):
+            tried.insert(0, event.action_name)
     return tried
 
 
-def list_slots(tracker: DialogueStateTracker) -> Dict[str, Any]:
+def list_slots(tracker: DialogueStateTracker) -> dict[str, Any]:
     """Slots that hold something a person taking over should know."""
     return {
         name: value

@@ -11,7 +11,8 @@ import asyncio
 import hmac
 import logging
 import os
-from typing import Any, Awaitable, Callable, Optional
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import ujson
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -76,7 +77,7 @@ class IeumChannel(InputChannel):
     def _health(self, request: Request) -> HTTPResponse:
         if not self._is_known(request):
             return problem(401, "unauthorized")
-        model_id: Optional[str] = self._dialogue.model_id
+        model_id: str | None = self._dialogue.model_id
         ready = model_id is not None
         body = {"ready": ready, "model_id": model_id, "pid": os.getpid()}
         return answer(200 if ready else 503, body)
@@ -98,7 +99,9 @@ def answer(status: int, body: Any) -> HTTPResponse:
 def problem(status: int, code: str) -> HTTPResponse:
     """An error in the form of RFC 9457; `code` is stable."""
     return HTTPResponse(
-        ujson.dumps({"type": "about:blank", "status": status, "code": code, "title": code}),
+        ujson.dumps(
+            {"type": "about:blank", "status": status, "code": code, "title": code}
+        ),
         status=status,
         content_type="application/problem+json",
     )

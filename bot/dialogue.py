@@ -6,7 +6,7 @@ The use case of this package. It knows nothing of HTTP; the channel brings it tu
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, FrozenSet, Optional
+from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 
@@ -27,11 +27,11 @@ class Dialogue:
     def __init__(self, agent: TurnAgent) -> None:
         """Take an agent; its model may be loaded later."""
         self._agent = agent
-        self._intents: FrozenSet[str] = frozenset()
-        self._entities: FrozenSet[str] = frozenset()
+        self._intents: frozenset[str] = frozenset()
+        self._entities: frozenset[str] = frozenset()
 
     @property
-    def model_id(self) -> Optional[str]:
+    def model_id(self) -> str | None:
         """Id written in the loaded archive; None until `load` is done."""
         return self._agent.model_id
 
@@ -41,7 +41,7 @@ class Dialogue:
         self._intents = frozenset(self._agent.domain.intents)
         self._entities = frozenset(self._agent.domain.entities)
 
-    async def run(self, body: bytes) -> Dict[str, Any]:
+    async def run(self, body: bytes) -> dict[str, Any]:
         """Run the turn in a request's body.
 
         Raises:
@@ -66,8 +66,8 @@ class Dialogue:
         self,
         scope: turn_scope.TurnScope,
         answer: Answer,
-        original: Optional[NormalText],
-    ) -> Dict[str, Any]:
+        original: NormalText | None,
+    ) -> dict[str, Any]:
         tracker = scope.tracker
         assert tracker is not None and tracker.latest_message is not None
         return {
@@ -83,7 +83,7 @@ class Dialogue:
 
 
 def _user_message(
-    turn: Turn, original: Optional[NormalText], answer: Answer
+    turn: Turn, original: NormalText | None, answer: Answer
 ) -> UserMessage:
     payload = turn.payload
     return UserMessage(
@@ -97,7 +97,7 @@ def _user_message(
     )
 
 
-def _parse_payload(payload: Payload) -> Dict[str, Any]:
+def _parse_payload(payload: Payload) -> dict[str, Any]:
     """What the pipeline would give for a button: certain, and without reading text."""
     intent = {"name": payload.intent, "confidence": 1.0}
     return {

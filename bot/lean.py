@@ -5,13 +5,14 @@ extractor is known, and with them TensorFlow: 350 MB and 5 s a worker, for nothi
 our pipeline runs. Their names are taken by empty modules before Rasa is imported.
 Training does not use this: there Rasa registers all its components.
 
-Call `skip_training_modules` before the first import of `rasa`.
+Call `prepare_process` before the first import of numpy or `rasa`.
 """
 
 from __future__ import annotations
 
 import sys
 import types
+from collections.abc import MutableMapping
 
 # Module → names that are imported from it. Only training of TensorFlow models calls them.
 UNUSED = {
@@ -20,11 +21,22 @@ UNUSED = {
 }
 
 
+THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
 class NotForServing:
     """Stands for a class that a serving process must never make an instance of."""
 
     def __init__(self, *arguments: object, **options: object) -> None:
         raise RuntimeError("this process does not train neural networks")
+
+
+def prepare_process(environment: MutableMapping[str, str]) -> None:
+    """Make this process one that answers messages, one at a time, on one thread."""
+    for name in THREAD_COUNTS:
+        environment.setdefault(name, "1")
+    environment["RASA_TELEMETRY_ENABLED"] = "false"
+    skip_training_modules()
 
 
 def skip_training_modules() -> None:

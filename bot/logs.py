@@ -13,7 +13,7 @@ import sys
 import traceback
 from datetime import datetime, timezone
 from types import TracebackType
-from typing import Any, Dict, List, Optional, Tuple, Type
+from typing import Any
 
 import structlog
 
@@ -31,7 +31,7 @@ class WordlessFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Reduce a record to what may be kept."""
         own = record.name == OWN or record.name.startswith(f"{OWN}.")
-        line: Dict[str, Any] = {
+        line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, timezone.utc).isoformat(),
             "process": self._process,
             "level": record.levelname.lower(),
@@ -54,7 +54,10 @@ def configure(process: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    # Warnings of Rasa quote the message they are about, and deprecations in its pinned
+    # dependencies are nothing that anybody here can act on.
     logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.CRITICAL)
     # Rasa logs through structlog as well, with values in the event: drop these wholly.
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
@@ -65,13 +68,13 @@ def configure(process: str, level: str) -> None:
 
 
 def _log_crash(
-    kind: Type[BaseException],
+    kind: type[BaseException],
     error: BaseException,
-    trace: Optional[TracebackType],
+    trace: TracebackType | None,
 ) -> None:
     logging.getLogger(OWN).critical("crashed", exc_info=(kind, error, trace))
 
 
-def _trace(exc_info: Tuple[Any, Any, Any]) -> List[str]:
+def _trace(exc_info: tuple[Any, Any, Any]) -> list[str]:
     frames = traceback.extract_tb(exc_info[2])
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

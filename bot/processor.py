@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Optional, Text, Tuple, Union
 
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.agent import Agent
@@ -34,8 +33,8 @@ class TurnProcessor(MessageProcessor):
 
     @staticmethod
     def _load_model(
-        model_path: Union[Text, Path],
-    ) -> Tuple[Text, ModelMetadata, GraphRunner]:
+        model_path: str | Path,
+    ) -> tuple[str, ModelMetadata, GraphRunner]:
         with tempfile.TemporaryDirectory(prefix="model-") as directory:
             metadata, runner = load_predict_graph_runner(
                 Path(directory), Path(model_path), ServingModelStorage, DaskGraphRunner
@@ -44,7 +43,7 @@ class TurnProcessor(MessageProcessor):
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
-    ) -> Tuple[Action, PolicyPrediction]:
+    ) -> tuple[Action, PolicyPrediction]:
         """Predict as Rasa does; a remote action is called our way."""
         action, prediction = super().predict_next_with_tracker_if_should(tracker)
         if isinstance(action, RemoteAction):
@@ -57,14 +56,14 @@ class TurnAgent(Agent):
 
     @staticmethod
     def _create_tracker_store(
-        store: Optional[TrackerStore], domain: Optional[Domain]
+        store: TrackerStore | None, domain: Domain | None
     ) -> TrackerStore:
         # Rasa's wrapper would answer a failure with an empty conversation.
         assert store is not None
         return store
 
     def load_model(
-        self, model_path: Union[Text, Path], fingerprint: Optional[Text] = None
+        self, model_path: str | Path, fingerprint: str | None = None
     ) -> None:
         """Load a model archive; takes seconds and blocks."""
         self.processor = TurnProcessor(

@@ -6,7 +6,7 @@ is also noted on the turn in hand, so that the customer can be told and passed o
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any
 
 import rasa
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
@@ -29,7 +29,7 @@ class TurnAction(RemoteAction):
         nlg: NaturalLanguageGenerator,
         tracker: DialogueStateTracker,
         domain: Domain,
-    ) -> List[Event]:
+    ) -> list[Event]:
         """Run the action; a failure is noted before it goes on to Rasa."""
         try:
             return await super().run(output_channel, nlg, tracker, domain)
@@ -41,7 +41,7 @@ class TurnAction(RemoteAction):
 
     def _action_call_format(
         self, tracker: DialogueStateTracker, domain: Domain
-    ) -> Dict[Text, Any]:
+    ) -> dict[str, Any]:
         """The call's body: what actions read, without the conversation's events."""
         state = tracker.current_state()
         state["events"] = []
@@ -57,8 +57,10 @@ class TurnAction(RemoteAction):
         """Check the answer's outline; single events are checked when they are read."""
         for part in ("events", "responses"):
             items = result.get(part, []) if isinstance(result, dict) else None
-            if not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
-                raise BadActionResponse(f"{part} of {self.name()} is no list of objects")
+            if not isinstance(items, list) or not all(
+                isinstance(i, dict) for i in items
+            ):
+                raise BadActionResponse(
+                    f"{part} of {self.name()} is no list of objects"
+                )
         return True
-
-

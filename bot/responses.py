@@ -7,7 +7,7 @@ after a crash must answer with the same words.
 from __future__ import annotations
 
 import zlib
-from typing import Any, Dict, Optional, Text
+from typing import Any
 
 from rasa.core.nlg.generator import ResponseVariationFilter
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -19,8 +19,8 @@ class TurnResponses(TemplatedNaturalLanguageGenerator):
     """Chooses among variants by the turn's id instead of by chance."""
 
     def _random_response_for(
-        self, utter_action: Text, output_channel: Text, filled_slots: Dict[Text, Any]
-    ) -> Optional[Dict[Text, Any]]:
+        self, utter_action: str, output_channel: str, filled_slots: dict[str, Any]
+    ) -> dict[str, Any] | None:
         if utter_action not in self.responses:
             return None
         suitable = ResponseVariationFilter(self.responses).responses_for_utter_action(

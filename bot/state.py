@@ -22,7 +22,8 @@ An event is a list, its first item the kind:
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, Type
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import (
@@ -41,8 +42,8 @@ VERSION = 1
 TURNS_KEPT = 20
 MAX_BYTES = 64 * 1024
 
-State = Dict[str, Any]
-Packed = List[Any]
+State = dict[str, Any]
+Packed = list[Any]
 
 
 def write_state(events: Iterable[Event]) -> State:
@@ -62,7 +63,7 @@ def write_state(events: Iterable[Event]) -> State:
     return state
 
 
-def read_events(state: Optional[Mapping[str, Any]]) -> List[Event]:
+def read_events(state: Mapping[str, Any] | None) -> list[Event]:
     """Read a state back as the events of a conversation that waits for a message.
 
     Args:
@@ -81,11 +82,11 @@ def read_events(state: Optional[Mapping[str, Any]]) -> List[Event]:
         raise BadState("bad_state") from error
 
 
-def _read(state: Mapping[str, Any]) -> List[Event]:
+def _read(state: Mapping[str, Any]) -> list[Event]:
     base, turns = state["base"], state["turns"]
     if set(state) != {"v", "base", "turns"} or len(turns) > TURNS_KEPT:
         raise ValueError("unexpected parts")
-    events: List[Event] = [
+    events: list[Event] = [
         SlotSet(_text(name), value) for name, value in base["slots"].items()
     ]
     if base["loop"] is not None:
@@ -98,9 +99,9 @@ def _read(state: Mapping[str, Any]) -> List[Event]:
     return events
 
 
-def _split(events: Iterable[Event]) -> Tuple[Dict[str, Any], List[List[Packed]]]:
-    base: Dict[str, Any] = {"slots": {}, "loop": None}
-    turns: List[List[Packed]] = []
+def _split(events: Iterable[Event]) -> tuple[dict[str, Any], list[list[Packed]]]:
+    base: dict[str, Any] = {"slots": {}, "loop": None}
+    turns: list[list[Packed]] = []
     for event in events:
         packed = _pack(event)
         if packed is None:
@@ -114,7 +115,7 @@ def _split(events: Iterable[Event]) -> Tuple[Dict[str, Any], List[List[Packed]]]
     return base, turns
 
 
-def _fold(base: Dict[str, Any], turn: List[Packed]) -> None:
+def _fold(base: dict[str, Any], turn: list[Packed]) -> None:
     """Bring what a turn changed for good into `base`."""
     for packed in turn:
         if packed[0] == "s":
@@ -133,7 +134,7 @@ def _pack_message(event: UserUttered) -> Packed:
     return ["u", event.intent_name, entities]
 
 
-_PACKERS: Dict[Type[Event], Callable[[Any], Packed]] = {
+_PACKERS: dict[type[Event], Callable[[Any], Packed]] = {
     UserUttered: _pack_message,
     ActionExecuted: lambda event: ["a", event.action_name],
     SlotSet: lambda event: ["s", event.key, event.value],
@@ -143,7 +144,7 @@ _PACKERS: Dict[Type[Event], Callable[[Any], Packed]] = {
 }
 
 
-def _pack(event: Event) -> Optional[Packed]:
+def _pack(event: Event) -> Packed | None:
     packer = _PACKERS.get(type(event))
     return None if packer is None else packer(event)
 

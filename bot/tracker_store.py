@@ -6,7 +6,7 @@ when the message is answered. Between turns the gateway keeps the state.
 
 from __future__ import annotations
 
-from typing import Iterable, Optional, Text
+from collections.abc import Iterable
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.events import SlotSet
@@ -18,7 +18,7 @@ from bot import turn_scope
 class TurnTrackerStore(TrackerStore):
     """Serves each request the conversation that came with it."""
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Build the tracker of the turn in hand."""
         tracker = self.init_tracker(sender_id)
         for event in turn_scope.get_current().events:
@@ -31,6 +31,6 @@ class TurnTrackerStore(TrackerStore):
         """Give the tracker back to the turn in hand."""
         turn_scope.get_current().tracker = tracker
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """No conversation is kept here."""
         return []

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, FrozenSet, Mapping, Optional, Tuple
+from typing import Any
 
 from bot.errors import BadTurn
 
 MAX_TEXT_CHARS = 2_000
 MAX_ID_CHARS = 128
 MAX_PAYLOAD_CHARS = 1_024
-PAYLOAD_PATTERN = re.compile(r"/(?P<intent>[a-z][a-z0-9_]*)(?P<values>\{.*\})?", re.DOTALL)
+PAYLOAD_PATTERN = re.compile(
+    r"/(?P<intent>[a-z][a-z0-9_]*)(?P<values>\{.*\})?", re.DOTALL
+)
 FIELDS = frozenset({"turn_id", "conversation_id", "message", "state", "context"})
 
 
@@ -25,7 +28,7 @@ class Payload:
     """A button's meaning: an intent and the entities that go with it."""
 
     intent: str
-    entities: Tuple[Tuple[str, str], ...] = ()
+    entities: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,15 @@ class Turn:
 
     turn_id: str
     conversation_id: str
-    state: Optional[Mapping[str, Any]]
+    state: Mapping[str, Any] | None
     context: str
-    text: Optional[str] = None
-    payload: Optional[Payload] = None
+    text: str | None = None
+    payload: Payload | None = None
 
 
-def read_turn(body: bytes, *, intents: FrozenSet[str], entities: FrozenSet[str]) -> Turn:
+def read_turn(
+    body: bytes, *, intents: frozenset[str], entities: frozenset[str]
+) -> Turn:
     """Make a turn of a request body.
 
     A payload may name only an intent and entities that the model knows, because the
@@ -71,7 +76,9 @@ def read_turn(body: bytes, *, intents: FrozenSet[str], entities: FrozenSet[str])
     )
 
 
-def read_payload(raw: str, *, intents: FrozenSet[str], entities: FrozenSet[str]) -> Payload:
+def read_payload(
+    raw: str, *, intents: frozenset[str], entities: frozenset[str]
+) -> Payload:
     """Make a payload of ``/intent`` or ``/intent{"entity": "value"}``.
 
     Raises:
@@ -94,8 +101,8 @@ def read_payload(raw: str, *, intents: FrozenSet[str], entities: FrozenSet[str])
 
 
 def _read_message(
-    message: Any, intents: FrozenSet[str], entities: FrozenSet[str]
-) -> Tuple[Optional[str], Optional[Payload]]:
+    message: Any, intents: frozenset[str], entities: frozenset[str]
+) -> tuple[str | None, Payload | None]:
     if not isinstance(message, dict):
         raise BadTurn("bad_message")
     kind = message.get("kind")

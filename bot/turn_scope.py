@@ -7,10 +7,10 @@ task. Nothing of it outlives the request.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Iterator, List, Optional
 
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -21,9 +21,9 @@ class TurnScope:
     """What is known and gathered during one turn."""
 
     turn_id: str
-    events: List[Event]
-    tracker: Optional[DialogueStateTracker] = None
-    failed_actions: List[str] = field(default_factory=list)
+    events: list[Event]
+    tracker: DialogueStateTracker | None = None
+    failed_actions: list[str] = field(default_factory=list)
 
 
 _current: ContextVar[TurnScope] = ContextVar("turn_scope")

@@ -10,14 +10,13 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import List, Optional
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def is_valid(*, training_data: Path, config: Path, domain: Path) -> bool:
     """Whether the files fit together; what does not is logged as a warning."""
-    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ.update({"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"})
     import structlog
     from rasa.shared.importers.importer import TrainingDataImporter
     from rasa.validator import Validator
@@ -41,7 +40,7 @@ def is_valid(*, training_data: Path, config: Path, domain: Path) -> bool:
     )
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Validate as the command line says; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bot.validate")
     parser.add_argument("--training-data", default=ROOT / "data", type=Path)
@@ -49,7 +48,9 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("--domain", default=ROOT / "domain.yml", type=Path)
     options = parser.parse_args(arguments)
     valid = is_valid(
-        training_data=options.training_data, config=options.config, domain=options.domain
+        training_data=options.training_data,
+        config=options.config,
+        domain=options.domain,
     )
     print("valid" if valid else "not valid: see the warnings above")
     return 0 if valid else 1

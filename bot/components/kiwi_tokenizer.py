@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any, Dict, List, Text, Tuple
+from typing import Any
 
 from kiwipiepy import Kiwi
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -27,7 +27,7 @@ class KiwiTokenizer(Tokenizer):
     """Splits text into morphemes; a token's lemma is its ``form/tag``."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """Defaults of the component's parameters."""
         return {
             # Nouns of the shop that a general dictionary splits.
@@ -37,27 +37,27 @@ class KiwiTokenizer(Tokenizer):
             "intent_split_symbol": "_",
         }
 
-    def __init__(self, config: Dict[Text, Any]) -> None:
+    def __init__(self, config: dict[str, Any]) -> None:
         """Load the analyser, or take the one this process has."""
         super().__init__(config)
         self._kiwi = load_kiwi(tuple(config["user_words"]))
 
     @staticmethod
-    def supported_languages() -> List[Text]:
+    def supported_languages() -> list[str]:
         """Languages this component may be used for."""
         return ["ko"]
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> list[str]:
         """Packages looked for before the component is made."""
         return ["kiwipiepy"]
 
-    def tokenize(self, message: Message, attribute: Text) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Tokenize an attribute of a message. Any string is accepted."""
         return tokenize(self._kiwi, message.get(attribute))
 
 
-def tokenize(kiwi: Kiwi, text: str) -> List[Token]:
+def tokenize(kiwi: Kiwi, text: str) -> list[Token]:
     """Morphemes of a text as tokens, those without extent left out."""
     analysable = LONE_SURROGATE.sub("\ufffd", text)
     tokens = []
@@ -76,7 +76,7 @@ def tokenize(kiwi: Kiwi, text: str) -> List[Token]:
 
 
 @functools.lru_cache(maxsize=1)
-def load_kiwi(user_words: Tuple[str, ...]) -> Kiwi:
+def load_kiwi(user_words: tuple[str, ...]) -> Kiwi:
     """The process's analyser; loading takes about a second and 230 MB.
 
     The dictionaries of place names, of names from other languages and of typing slips

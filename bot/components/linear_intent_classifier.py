@@ -9,7 +9,7 @@ at the dialogue.
 from __future__ import annotations
 
 import logging
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -20,8 +20,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import linear_model_files
-from bot.components.linear_model_training import train_model
 from bot.components.kiwi_tokenizer import KiwiTokenizer
+from bot.components.linear_model_training import train_model
 from bot.text.features import Counts, count_features
 from bot.text.linear_model import LinearModel
 
@@ -36,7 +36,7 @@ class LinearIntentClassifier(GraphComponent):
     """Ranks the intents of a message and says how sure it is."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """Defaults of the component's parameters."""
         return {
             # Least confidence (0-1) at which the best intent is acted on.
@@ -50,16 +50,16 @@ class LinearIntentClassifier(GraphComponent):
         }
 
     @classmethod
-    def required_components(cls) -> List[type]:
+    def required_components(cls) -> list[type]:
         """Components that must come before this one."""
         return [KiwiTokenizer]
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        model: Optional[LinearModel] = None,
+        model: LinearModel | None = None,
     ) -> None:
         """Keep what is needed to train, or to classify when `model` is given."""
         self._config = config
@@ -70,7 +70,7 @@ class LinearIntentClassifier(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -81,7 +81,7 @@ class LinearIntentClassifier(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -105,14 +105,14 @@ class LinearIntentClassifier(GraphComponent):
             linear_model_files.write(self._model, directory)
         return self._resource
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Classify each message; an untrained classifier understands nothing."""
         for message in messages:
             ranking = self._model.rank(_count(message)) if self._model else []
             self._set_intent(message, ranking)
         return messages
 
-    def _set_intent(self, message: Message, ranking: List[Any]) -> None:
+    def _set_intent(self, message: Message, ranking: list[Any]) -> None:
         listed = [
             {"name": name, "confidence": confidence}
             for name, confidence in ranking[: self._config["ranking_length"]]
@@ -124,6 +124,6 @@ class LinearIntentClassifier(GraphComponent):
         message.set(INTENT_RANKING_KEY, listed, add_to_output=True)
 
 
-def _count(message: Message) -> List[Counts]:
+def _count(message: Message) -> list[Counts]:
     morphemes = [token.lemma for token in message.get(TEXT_TOKENS) or []]
     return list(count_features(message.get(TEXT) or "", morphemes))

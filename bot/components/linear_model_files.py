@@ -17,10 +17,14 @@ def write(model: LinearModel, directory: Path) -> None:
     """Store a model in an existing directory."""
     words = {
         "labels": list(model.labels),
-        "features": sorted(model.vocabulary.rows, key=model.vocabulary.rows.__getitem__),
+        "features": sorted(
+            model.vocabulary.rows, key=model.vocabulary.rows.__getitem__
+        ),
         "temperature": model.temperature,
     }
-    (directory / WORDS).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+    (directory / WORDS).write_text(
+        json.dumps(words, ensure_ascii=False), encoding="utf-8"
+    )
     np.savez(
         directory / ARRAYS,
         idf=model.vocabulary.idf,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import Dict, List, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -60,15 +61,15 @@ def build_vocabulary(
     kept = sorted(name for name, count in seen.items() if count >= min_examples)
     total = len(examples)
     idf = [math.log((1 + total) / (1 + seen[name])) + 1 for name in kept]
-    rows: Dict[str, int] = {name: row for row, name in enumerate(kept)}
+    rows: dict[str, int] = {name: row for row, name in enumerate(kept)}
     return Vocabulary(rows=rows, idf=np.array(idf, dtype=np.float32))
 
 
-def _matrix(vocabulary: Vocabulary, examples: Sequence[Sequence[Counts]]):
+def _matrix(vocabulary: Vocabulary, examples: Sequence[Sequence[Counts]]) -> Any:
     from scipy.sparse import csr_matrix
 
-    columns: List[np.ndarray] = []
-    values: List[np.ndarray] = []
+    columns: list[np.ndarray] = []
+    values: list[np.ndarray] = []
     ends = [0]
     for views in examples:
         rows, weights = vocabulary.weigh(views)
@@ -81,14 +82,14 @@ def _matrix(vocabulary: Vocabulary, examples: Sequence[Sequence[Counts]]):
     )
 
 
-def _fit(matrix, targets: np.ndarray, regularisation: float):
+def _fit(matrix: Any, targets: np.ndarray, regularisation: float) -> Any:
     from sklearn.svm import LinearSVC
 
     classifier = LinearSVC(C=regularisation, random_state=0, max_iter=2000)
     return classifier.fit(matrix, targets)
 
 
-def _columns(classifier, label_count: int):
+def _columns(classifier: Any, label_count: int) -> tuple[np.ndarray, np.ndarray]:
     """Coefficients and intercepts with a row for each label, also when there are two."""
     if label_count > 2:
         return classifier.coef_, classifier.intercept_
@@ -97,7 +98,7 @@ def _columns(classifier, label_count: int):
 
 
 def _fit_temperature(
-    matrix, targets: np.ndarray, label_count: int, regularisation: float
+    matrix: Any, targets: np.ndarray, label_count: int, regularisation: float
 ) -> float:
     """Temperature under which scores of unseen examples are best as probabilities.
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Iterator, Mapping, Sequence, Tuple
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.text.jamo import decompose
 
@@ -27,7 +27,7 @@ VIEWS = ("morphemes", "characters", "jamo")
 Counts = Mapping[str, int]
 
 
-def count_features(text: str, morphemes: Sequence[str]) -> Tuple[Counts, ...]:
+def count_features(text: str, morphemes: Sequence[str]) -> tuple[Counts, ...]:
     """Count the features of a text in each of `VIEWS`.
 
     Args:
@@ -53,7 +53,7 @@ def _morpheme_features(morphemes: Sequence[str]) -> Iterator[str]:
     masked = [DIGIT.sub("0", morpheme.lower()) for morpheme in morphemes]
     for morpheme in masked:
         yield f"m{morpheme}"
-    for first, second in zip(["^", *masked], [*masked, "$"]):
+    for first, second in zip(["^", *masked], [*masked, "$"], strict=False):
         yield f"m{first} {second}"
 
 

@@ -9,8 +9,8 @@ never run code.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 
@@ -21,19 +21,21 @@ from bot.text.features import VIEWS, Counts
 class Vocabulary:
     """Known features: their row in the weight matrix and how rare they are."""
 
-    rows: Dict[str, int]
+    rows: dict[str, int]
     idf: np.ndarray
 
-    def weigh(self, views: Sequence[Counts]) -> Tuple[np.ndarray, np.ndarray]:
+    def weigh(self, views: Sequence[Counts]) -> tuple[np.ndarray, np.ndarray]:
         """Rows and weights of a text: tf-idf, each view scaled to the same length.
 
         Unknown features count for the length, as rare as a feature can be: a text that
         is mostly unknown gets small weights everywhere and no label much support.
         """
-        rows: List[int] = []
-        weights: List[np.ndarray] = []
+        rows: list[int] = []
+        weights: list[np.ndarray] = []
         for counts in views:
-            known = [(self.rows[name], n) for name, n in counts.items() if name in self.rows]
+            known = [
+                (self.rows[name], n) for name, n in counts.items() if name in self.rows
+            ]
             if not known:
                 continue
             view_rows = [row for row, _ in known]
@@ -45,7 +47,9 @@ class Vocabulary:
             weights.append(weight / (length * math.sqrt(len(VIEWS))))
         if not rows:
             return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
-        return np.array(rows, dtype=np.int32), np.concatenate(weights).astype(np.float32)
+        return np.array(rows, dtype=np.int32), np.concatenate(weights).astype(
+            np.float32
+        )
 
     @property
     def unknown_weight(self) -> float:
@@ -57,13 +61,13 @@ class Vocabulary:
 class LinearModel:
     """Scores of each label: `coefficients` has a row a feature, a column a label."""
 
-    labels: Tuple[str, ...]
+    labels: tuple[str, ...]
     vocabulary: Vocabulary
     coefficients: np.ndarray
     intercepts: np.ndarray
     temperature: float
 
-    def rank(self, views: Sequence[Counts]) -> List[Tuple[str, float]]:
+    def rank(self, views: Sequence[Counts]) -> list[tuple[str, float]]:
         """Labels with their probabilities, best first; empty when nothing is known."""
         rows, weights = self.vocabulary.weigh(views)
         if not len(rows):

@@ -9,8 +9,8 @@ leading "/" — Rasa would read that as a command.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Iterator, List, Tuple
 
 COMMAND_PREFIX = "/"
 HARMLESS_PREFIX = "\uff0f"  # the same stroke in full width
@@ -26,18 +26,18 @@ class NormalText:
 
     raw: str
     text: str
-    origins: Tuple[int, ...]
+    origins: tuple[int, ...]
 
-    def locate(self, start: int, end: int) -> Tuple[int, int]:
+    def locate(self, start: int, end: int) -> tuple[int, int]:
         """Carry a span of the normal form back to the original text."""
         return self.origins[start], max(self.origins[end], self.origins[start])
 
 
 def normalise(raw: str) -> NormalText:
     """Bring a text into normal form. Any string is accepted, also an empty one."""
-    characters: List[str] = []
-    starts: List[int] = []
-    ends: List[int] = []
+    characters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for start, end in _clusters(raw):
         for character in unicodedata.normalize("NFC", raw[start:end]):
             shown = _shown(character)
@@ -49,7 +49,7 @@ def normalise(raw: str) -> NormalText:
 
 
 def _without_outer_blanks(
-    raw: str, characters: List[str], starts: List[int], ends: List[int]
+    raw: str, characters: list[str], starts: list[int], ends: list[int]
 ) -> NormalText:
     first, last = 0, len(characters)
     while first < last and characters[first].isspace():
@@ -67,7 +67,7 @@ def _without_outer_blanks(
     )
 
 
-def _clusters(raw: str) -> Iterator[Tuple[int, int]]:
+def _clusters(raw: str) -> Iterator[tuple[int, int]]:
     """Yield spans whose parts may compose with one another but not with neighbours."""
     start = 0
     for index in range(1, len(raw) + 1):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import List
 
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"
 PATTERN = re.compile(
@@ -28,7 +27,7 @@ class OrderNumber:
     value: str
 
 
-def find_order_numbers(text: str) -> List[OrderNumber]:
+def find_order_numbers(text: str) -> list[OrderNumber]:
     """Find the order numbers of a text, from left to right."""
     return [
         OrderNumber(

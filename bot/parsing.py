@@ -1,0 +1,69 @@
+"""Parsing of many messages without a dialogue.
+
+Reads {"text"} a line and writes {"text", "intent", "confidence", "ranking", "entities",
+"out_of_scope", "ms"} a line, in the same order. No server and no actions are needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.action_endpoint import ActionEndpoint
+from bot.answer import describe_understanding
+from bot.processor import TurnAgent, create_agent
+from bot.text.normal import normalise
+
+NO_ACTIONS = "http://127.0.0.1:9"
+
+
+def parse_file(model: Path, source: Path, target: Path) -> None:
+    """Parse the texts of `source` with a model archive and write `target`.
+
+    Raises:
+        OSError, ValueError: a file cannot be read, or a line is not as it should be.
+    """
+    asyncio.run(_parse_file(model, source, target))
+
+
+async def parse(agent: TurnAgent, text: str) -> dict[str, Any]:
+    """How the model of `agent` understands a text."""
+    started_at = time.perf_counter()
+    original = normalise(text)
+    parse_data = await agent.parse_message(original.text)
+    return {
+        "text": text,
+        **describe_understanding(parse_data, original),
+        "ms": round((time.perf_counter() - started_at) * 1000, 2),
+    }
+
+
+def read_texts(path: Path) -> Iterator[str]:
+    """The texts of a file, one JSON object a line; empty lines are skipped.
+
+    Raises:
+        ValueError: a line is no object with a text; the message names the line.
+    """
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                text = json.loads(line)["text"]
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f"line {number} is no object with a text") from error
+            if not isinstance(text, str):
+                raise ValueError(f"line {number}: the text is no string")
+            yield text
+
+
+async def _parse_file(model: Path, source: Path, target: Path) -> None:
+    agent = create_agent(ActionEndpoint(NO_ACTIONS, token=""))
+    agent.load_model(str(model))
+    with target.open("w", encoding="utf-8", errors="backslashreplace") as out:
+        for text in read_texts(source):
+            out.write(json.dumps(await parse(agent, text), ensure_ascii=False) + "\n")
