@@ -34,10 +34,8 @@ class ActionOrderHistory(ShopAction):
         if not orders:
             return phrases.no_orders()
         shown = orders[:_MOST_ORDERS]
-        if len(orders) > _MOST_ORDERS:
-            text = f"최근 주문 {_MOST_ORDERS}건을 보여 드릴게요."
-        else:
-            text = f"지금까지 주문하신 {len(shown)}건이에요."
+        has_more = len(orders) > _MOST_ORDERS
+        text = f"최근 주문 {_MOST_ORDERS}건을 보여 드릴게요." if has_more else f"지금까지 주문하신 {len(shown)}건이에요."
         return Reply(bubbles=[text], cards=[card(order) for order in shown], choices=[DELIVERY, PERSON])
 
 

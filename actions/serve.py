@@ -59,7 +59,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, name: str = "i
         KEEP_ALIVE_TIMEOUT=_KEEP_ALIVE_S,
         RESPONSE_TIMEOUT=_RESPONSE_TIMEOUT_S,
         FALLBACK_ERROR_FORMAT="json",
-        OAS=False,
+        AUTO_EXTEND=False,
     )
     expected = f"Bearer {settings.actions_token}".encode()
 

@@ -6,13 +6,13 @@ can show more by mistake.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from backoffice.blocking.policy import is_active
 from backoffice.blocking.tables import blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.tables import customers
@@ -33,19 +33,33 @@ _CUSTOMER = sa.select(customers).where(customers.c.customer_id == sa.bindparam("
 _BY_KAKAO_USER = sa.select(customers.c.customer_id).where(customers.c.kakao_user_key == sa.bindparam("user_key"))
 
 
-def _latest(table: sa.Table, when: sa.Column[Any]) -> sa.Select[Any]:
-    shown = [column for column in table.c if column.name not in ("row_id", "customer_id")]
-    return (
-        sa.select(*shown)
-        .where(table.c.customer_id == sa.bindparam("customer_id"))
-        .order_by(when.desc(), table.c.row_id.desc())
-        .limit(_RECENT_ENTRIES)
-    )
+_HISTORIES = {"blocks": blocks.c.blocked_at, "verification_attempts": verification_attempts.c.at, "grants": grants.c.at}
 
 
-_BLOCKS = _latest(blocks, blocks.c.blocked_at)
-_ATTEMPTS = _latest(verification_attempts, verification_attempts.c.at)
-_GRANTS = _latest(grants, grants.c.at)
+def _select_histories() -> sa.CompoundSelect[Any]:
+    """Return one query for the latest entries of all histories, newest first, each row marked with its `history`.
+
+    One query instead of three, because each costs about 0.3 ms on its way to SQLite. A row has the
+    columns of all histories; those that are not its own are NULL.
+    """
+    columns = {column.name: column for when in _HISTORIES.values() for column in when.table.c}
+    parts = []
+    for name, when in _HISTORIES.items():
+        table = when.table
+        latest = (
+            sa.select(table)
+            .where(table.c.customer_id == sa.bindparam("customer_id"))
+            .order_by(when.desc(), table.c.row_id.desc())
+            .limit(_RECENT_ENTRIES)
+            .subquery()
+        )
+        own = [latest.c[key] if key in latest.c else sa.cast(sa.null(), columns[key].type).label(key) for key in columns]
+        parts.append(sa.select(sa.literal(name).label("history"), latest.c[when.name].label("happened_at"), *own))
+    return sa.union_all(*parts).order_by(sa.desc("happened_at"), sa.desc("row_id"))
+
+
+_HISTORY_ROWS = _select_histories()
+_NOT_SHOWN = frozenset({"history", "happened_at", "row_id", "customer_id"})
 
 
 async def get_panel(engine: AsyncEngine, customer_id: str, clock: Clock) -> dict[str, Any]:
@@ -65,21 +79,18 @@ async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> 
     and `grants` the latest of each, newest first, a block with `is_active` at the clock's time.
     For an id the shop does not know, `customer` is None and the lists are empty.
     """
-    who = {"customer_id": customer_id}
     async with read(engine) as connection:
         person = await _find_masked(connection, customer_id)
         orders = await read_concerned(connection, customer_id, limit=_PANEL_ORDERS)
-        kept_out = (await connection.execute(_BLOCKS, who)).mappings().all()
-        attempts = (await connection.execute(_ATTEMPTS, who)).mappings().all()
-        given = (await connection.execute(_GRANTS, who)).mappings().all()
+        rows = (await connection.execute(_HISTORY_ROWS, {"customer_id": customer_id})).mappings().all()
     now = clock.now()
-    return {
-        "customer": person,
-        "orders": [_summary(order) for order in orders],
-        "blocks": [_plain(row.items()) | {"is_active": is_active(row["auto_release_at"], row["released_at"], now)} for row in kept_out],
-        "verification_attempts": [_plain(row.items()) for row in attempts],
-        "grants": [_plain(row.items()) for row in given],
-    }
+    histories: dict[str, list[dict[str, Any]]] = {name: [] for name in _HISTORIES}
+    for row in rows:
+        entry = {key: _plain(value) for key, value in row.items() if value is not None and key not in _NOT_SHOWN}
+        if row["history"] == "blocks":
+            entry["is_active"] = is_active(row["auto_release_at"], row["released_at"], now)
+        histories[row["history"]].append(entry)
+    return {"customer": person, "orders": [_summary(order) for order in orders], **histories}
 
 
 async def find_by_kakao_user_key(engine: AsyncEngine, user_key: str) -> str | None:
@@ -87,11 +98,6 @@ async def find_by_kakao_user_key(engine: AsyncEngine, user_key: str) -> str | No
     async with read(engine) as connection:
         found: str | None = await connection.scalar(_BY_KAKAO_USER, {"user_key": user_key})
     return found
-
-
-def is_active(auto_release_at: datetime | None, released_at: datetime | None, now: datetime) -> bool:
-    """Return whether a block holds at `now`: neither lifted nor past its own end."""
-    return not any(end is not None and end <= now for end in (auto_release_at, released_at))
 
 
 async def _find_masked(connection: AsyncConnection, customer_id: str) -> dict[str, Any] | None:
@@ -118,8 +124,8 @@ def _summary(order: Order) -> dict[str, Any]:
     }
 
 
-def _plain(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    return {name: _rfc3339(value) if isinstance(value, datetime) else value for name, value in items if value is not None}
+def _plain(value: Any) -> Any:
+    return _rfc3339(value) if isinstance(value, datetime) else value
 
 
 def _rfc3339(at: datetime) -> str:

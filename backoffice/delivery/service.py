@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -14,12 +15,22 @@ from backoffice.delivery.rules import load_rules
 from backoffice.delivery.tables import deliveries, delivery_stages
 from backoffice.orders.model import Order
 from backoffice.orders.service import read_open, read_order, read_recent
+from backoffice.orders.tables import orders
 from kernel.clock import Clock
 from kernel.database import read
 
-_ORDER_IDS = sa.bindparam("order_ids", expanding=True)
-_DELIVERIES = sa.select(deliveries).where(deliveries.c.order_id.in_(_ORDER_IDS))
-_STAGES = sa.select(delivery_stages).where(delivery_stages.c.order_id.in_(_ORDER_IDS))
+# One row a stage; an order without stages or without a reported delivery still has one.
+_PARCELS = (
+    sa.select(
+        orders.c.order_id,
+        *(column for column in deliveries.c if column.name not in ("order_id", "eta_history")),
+        delivery_stages.c.stage,
+        delivery_stages.c.planned_at,
+        delivery_stages.c.actual_at,
+    )
+    .select_from(orders.outerjoin(deliveries).outerjoin(delivery_stages, delivery_stages.c.order_id == orders.c.order_id))
+    .where(orders.c.order_id.in_(sa.bindparam("order_ids", expanding=True)))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,34 +69,30 @@ class DeliveryService:
             found = await self._judge(connection, await read_recent(connection, customer_id, limit=1))
             return found[0] if found else None
 
-    async def _judge(self, connection: AsyncConnection, orders: Sequence[Order]) -> list[Delivery]:
-        if not orders:
+    async def _judge(self, connection: AsyncConnection, found: Sequence[Order]) -> list[Delivery]:
+        if not found:
             return []
-        ids = {"order_ids": [order.order_id for order in orders]}
-        parcels = {row.order_id: row for row in await connection.execute(_DELIVERIES, ids)}
-        stages: defaultdict[str, list[StageTimes]] = defaultdict(list)
-        for row in await connection.execute(_STAGES, ids):
-            stages[row.order_id].append(StageTimes(row.stage, row.planned_at, row.actual_at))
-        return [self._delivery(order, parcels.get(order.order_id), tuple(stages[order.order_id])) for order in orders]
+        rows: defaultdict[str, list[Any]] = defaultdict(list)
+        for row in await connection.execute(_PARCELS, {"order_ids": [order.order_id for order in found]}):
+            rows[row.order_id].append(row)
+        return [self._delivery(order, rows[order.order_id]) for order in found]
 
-    def _delivery(self, order: Order, row: sa.Row[tuple[object, ...]] | None, stages: tuple[StageTimes, ...]) -> Delivery:
-        if row is None:
-            facts = DeliveryFacts(status=order.status, stages=stages)
-        else:
-            facts = DeliveryFacts(
-                status=order.status,
-                promised_on=row.promised_date,
-                eta_on=row.eta_date,
-                eta_at=row.eta_at,
-                delivered_at=row.delivered_at,
-                delivered_place=row.delivered_place,
-                delay_reason=row.delay_reason,
-                stages=stages,
-            )
+    def _delivery(self, order: Order, rows: Sequence[Any]) -> Delivery:
+        parcel = rows[0]
+        facts = DeliveryFacts(
+            status=order.status,
+            promised_on=parcel.promised_date,
+            eta_on=parcel.eta_date,
+            eta_at=parcel.eta_at,
+            delivered_at=parcel.delivered_at,
+            delivered_place=parcel.delivered_place,
+            delay_reason=parcel.delay_reason,
+            stages=tuple(StageTimes(row.stage, row.planned_at, row.actual_at) for row in rows if row.stage),
+        )
         return Delivery(
             order=order,
             facts=facts,
             assessment=assess(facts, now=self._clock.now(), rules=self.rules),
-            courier=row.courier if row is not None else None,
-            tracking_no=row.tracking_no if row is not None else None,
+            courier=parcel.courier,
+            tracking_no=parcel.tracking_no,
         )

@@ -10,7 +10,7 @@ from backoffice.demo import shape
 from backoffice.demo.catalogue import PRODUCTS
 from backoffice.demo.crowd import amends, attempt, block
 from backoffice.demo.journeys import Journey
-from backoffice.demo.orderbook import OrderBook
+from backoffice.demo.orderbook import OrderBook, ordered_at
 
 _GOODS = {product.name: product for product in PRODUCTS}
 Told = tuple[str, shape.Customer]
@@ -56,7 +56,7 @@ def _someone(
         email=f"story{number:02d}@example.com",
         address=f"서울 마포구 이음로 {number}, 101동 {number}01호",
         kakao_user_key=kakao,
-        orders=tuple(sorted(orders, key=lambda order: order.ordered_at)),
+        orders=tuple(sorted(orders, key=ordered_at)),
         verification_attempts=attempts,
         blocks=blocks,
         consents=shape.Consents(service=True, marketing=False, night_ads=False, third_party=False),
@@ -81,8 +81,13 @@ def _several(book: OrderBook) -> tuple[shape.Order, ...]:
 
 
 def _late(book: OrderBook, cause: str, *goods: str) -> shape.Order:
+    """Return an order that should have come before today and now comes in two working days."""
     products = [_GOODS[name] for name in goods or ("극세사 이불",)]
-    return book.write(Journey(ordered_at=book.moment(9, 11, 30), cause=cause, held_days=8), products=products)
+    days_ago = 4
+    while book.planned_arrival(book.moment(days_ago, 11, 30)) >= book.today:
+        days_ago += 1
+    placed_at = book.moment(days_ago, 11, 30)
+    return book.write(Journey(ordered_at=placed_at, cause=cause, held_days=book.days_to_hold(placed_at)), products=products)
 
 
 def _arrived(book: OrderBook) -> tuple[shape.Order, ...]:
@@ -92,10 +97,9 @@ def _arrived(book: OrderBook) -> tuple[shape.Order, ...]:
 
 def _cancelled_and_merged(book: OrderBook, rules: DeliveryRules) -> tuple[shape.Order, ...]:
     parcel = _on_the_way(book, rules, "텀블러")
-    assert parcel.ordered_at is not None, "every order in the book has its time"
     return (
         book.write_cancelled(book.moment(3, 10, 20), by="customer", products=[_GOODS["만년필"]]),
-        book.write_merged(parcel.ordered_at - timedelta(minutes=40), into=parcel, products=[_GOODS["원두 커피"]]),
+        book.write_merged(ordered_at(parcel) - timedelta(minutes=40), into=parcel, products=[_GOODS["원두 커피"]]),
         parcel,
     )
 

@@ -20,7 +20,7 @@ from backoffice.demo.catalogue import (
     apportion,
 )
 from backoffice.demo.journeys import STAGES, STRIKES_AT, Journey
-from backoffice.demo.orderbook import OrderBook
+from backoffice.demo.orderbook import OrderBook, ordered_at
 from backoffice.orders.tables import OrderStatus
 from backoffice.verification.tables import Method, Result
 from kernel.clock import KST
@@ -49,7 +49,7 @@ def crowd(book: OrderBook) -> list[shape.Customer]:
     return [
         person.model_copy(
             update={
-                "orders": tuple(sorted(orders[place], key=lambda order: order.ordered_at)),
+                "orders": tuple(sorted(orders[place], key=ordered_at)),
                 "verification_attempts": tuple(sorted(attempts[place], key=lambda attempt: attempt.at)),
                 "blocks": tuple(sorted(blocks[place], key=lambda block: block.blocked_at)),
                 **benefits(book, orders[place]),
@@ -68,7 +68,7 @@ def _person(number: int, rng: Random, book: OrderBook) -> shape.Customer:
         grade=Grade.VIP if rng.randrange(100) < _VIP_PERCENT else Grade.BASIC,
         phone=f"010-0000-{number:04d}",
         email=f"demo{number:04d}@example.com",
-        address=f"{district} {rng.choice(ROADS)} {rng.randint(1, 200)}, {rng.randint(101, 120)}동 {rng.randint(1, 20)}0{rng.randint(1, 6)}호",
+        address=f"{district} {rng.choice(ROADS)} {rng.randint(1, 200)}, {rng.randint(101, 120)}동 {rng.randint(1, 20)}01호",
         joined_at=book.moment(MONTHS_DAYS + rng.randint(1, 900)),
         consents=shape.Consents(
             service=True, marketing=marketing, night_ads=marketing and rng.random() < 0.2, third_party=rng.random() < 0.3
@@ -79,19 +79,19 @@ def _person(number: int, rng: Random, book: OrderBook) -> shape.Customer:
 def _chance_order(book: OrderBook) -> list[shape.Order]:
     """Return one order of a chance day, or two that travel in one box."""
     rng = book.rng
-    ordered_at = book.moment(rng.randint(1, MONTHS_DAYS))
+    placed_at = book.moment(rng.randint(1, MONTHS_DAYS))
     kind = rng.choices(("plain", "late", "cancelled", "merged", "returned"), (79, 9, 6, 3, 3))[0]
     if kind == "cancelled":
-        return [book.write_cancelled(ordered_at, by=rng.choices(("customer", "shop", "stock", "payment"), (70, 10, 12, 8))[0])]
+        return [book.write_cancelled(placed_at, by=rng.choices(("customer", "shop", "stock", "payment"), (70, 10, 12, 8))[0])]
     if kind == "late":
         return [
             book.write(
-                Journey(ordered_at=ordered_at, cause=rng.choice(tuple(STRIKES_AT)), held_days=rng.choice((1, 1, 2, 2, 3, 4, 6, 7, 9)))
+                Journey(ordered_at=placed_at, cause=rng.choice(tuple(STRIKES_AT)), held_days=rng.choice((1, 1, 2, 2, 3, 4, 6, 7, 9)))
             )
         ]
-    order = book.write(Journey(ordered_at=ordered_at))
+    order = book.write(Journey(ordered_at=placed_at))
     if kind == "merged":
-        return [book.write_merged(ordered_at - timedelta(minutes=rng.randint(10, 90)), into=order), order]
+        return [book.write_merged(placed_at - timedelta(minutes=rng.randint(10, 90)), into=order), order]
     if kind == "returned" and order.status is OrderStatus.DELIVERED:
         return [book.return_it(order)]
     return [order]
@@ -163,7 +163,7 @@ def block(book: OrderBook, reason: str, *, days_ago: int, hour: int, is_lifted: 
 def benefits(book: OrderBook, orders: list[shape.Order]) -> dict[str, object]:
     """Return points, coupons and grants that fit the orders: 1 % back, some of it spent, amends for each late one."""
     rng, points, coupons, grants, balance = book.rng, [], [], [], 0
-    for order in sorted(orders, key=lambda order: order.ordered_at):
+    for order in sorted(orders, key=ordered_at):
         if order.delivered_at is None:
             continue
         earned = (order.paid_krw or 0) // 100
@@ -179,7 +179,7 @@ def benefits(book: OrderBook, orders: list[shape.Order]) -> dict[str, object]:
             grant = amends(order, late_days)
             grants.append(grant)
             if grant.kind == "points":
-                points.append(shape.Points(amount_krw=grant.amount_krw, why="배송 지연 보상", at=grant.at))
+                points.append(shape.Points(amount_krw=grant.amount_krw or 0, why="배송 지연 보상", at=grant.at))
                 balance += grant.amount_krw or 0
     if rng.random() < 0.6:
         coupons.append(_coupon(book))

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from backoffice.delivery.policy import DeliveryRules
+from backoffice.delivery.policy import DeliveryRules, add_business_days, count_business_days
 from backoffice.demo import shape
 from backoffice.demo.catalogue import PAYMENT_METHODS, PRODUCTS, Product
-from backoffice.demo.journeys import Journey, travel
+from backoffice.demo.journeys import Journey, plan, travel
 from backoffice.orders.tables import OrderStatus
 from kernel.clock import KST
 
@@ -33,6 +33,15 @@ class OrderBook:
         """Return a moment of an earlier day in Seoul, by day between 8 and 22 o'clock where no hour is given."""
         at = time(self.rng.randint(8, 21) if hour is None else hour, self.rng.randint(0, 59) if minute is None else minute)
         return datetime.combine(self.today - timedelta(days=days_ago), at, KST)
+
+    def planned_arrival(self, ordered_at: datetime) -> date:
+        """Return the day a parcel ordered then would come, were it not held up."""
+        return plan(ordered_at, self._rules)["delivered"].date()
+
+    def days_to_hold(self, ordered_at: datetime) -> int:
+        """Return the business days to hold up a parcel ordered then, for it to come two business days from today."""
+        coming = add_business_days(self.today, 2, self._rules)
+        return count_business_days(self.planned_arrival(ordered_at), coming, self._rules)
 
     def write(self, journey: Journey, *, products: Sequence[Product] = ()) -> shape.Order:
         """Return an order that took `journey`, of the given products or of one to three chance ones."""
@@ -98,3 +107,9 @@ class OrderBook:
         self._count_of_day[day] += 1
         assert place < _NUMBERS_A_DAY, "more orders on one day than there are numbers for it"
         return f"{day.year}-{_FIRST_NUMBER + (day.timetuple().tm_yday - 1) * _NUMBERS_A_DAY + place}"
+
+
+def ordered_at(order: shape.Order) -> datetime:
+    """Return when an order of the book was placed; each has a time."""
+    assert order.ordered_at is not None, "the book dates every order"
+    return order.ordered_at
