@@ -19,51 +19,37 @@ REPLACEMENT = "\ufffd"
 
 @dataclass(frozen=True)
 class NormalText:
-    """`text` in normal form; `origins[i]` is where its i-th character began in `raw`.
-
-    `origins` has one more entry than `text` has characters: the end of the last one.
-    """
+    """`text` in normal form; `spans[i]` is the part of `raw` its i-th character is from."""
 
     raw: str
     text: str
-    origins: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
-        """Carry a span of the normal form back to the original text."""
-        return self.origins[start], max(self.origins[end], self.origins[start])
+        """Carry a span of the normal form, at least a character long, back to `raw`."""
+        return self.spans[start][0], self.spans[end - 1][1]
 
 
 def normalise(raw: str) -> NormalText:
     """Bring a text into normal form. Any string is accepted, also an empty one."""
-    characters: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    shown: list[tuple[str, tuple[int, int]]] = []
     for start, end in _clusters(raw):
         for character in unicodedata.normalize("NFC", raw[start:end]):
-            shown = _shown(character)
-            if shown:
-                characters.append(shown)
-                starts.append(start)
-                ends.append(end)
-    return _without_outer_blanks(raw, characters, starts, ends)
-
-
-def _without_outer_blanks(
-    raw: str, characters: list[str], starts: list[int], ends: list[int]
-) -> NormalText:
-    first, last = 0, len(characters)
-    while first < last and characters[first].isspace():
+            visible = _visible(character)
+            if visible:
+                shown.append((visible, (start, end)))
+    first, last = 0, len(shown)
+    while first < last and shown[first][0] == " ":
         first += 1
-    while last > first and characters[last - 1].isspace():
+    while last > first and shown[last - 1][0] == " ":
         last -= 1
-    if first == last:
-        return NormalText(raw=raw, text="", origins=(len(raw),))
-    if characters[first] == COMMAND_PREFIX:
-        characters[first] = HARMLESS_PREFIX
+    shown = shown[first:last]
+    if shown and shown[0][0] == COMMAND_PREFIX:
+        shown[0] = (HARMLESS_PREFIX, shown[0][1])
     return NormalText(
         raw=raw,
-        text="".join(characters[first:last]),
-        origins=(*starts[first:last], ends[last - 1]),
+        text="".join(character for character, _ in shown),
+        spans=tuple(span for _, span in shown),
     )
 
 
@@ -81,7 +67,7 @@ def _joins_previous(character: str) -> bool:
     return unicodedata.combining(character) != 0 or "\u1160" <= character <= "\u11ff"
 
 
-def _shown(character: str) -> str:
+def _visible(character: str) -> str:
     """The character as the models should see it; empty when it is invisible."""
     if character.isspace():
         return " "
