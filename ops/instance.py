@@ -151,7 +151,7 @@ def process_environment(instance: Instance, known: Mapping[str, str], environ: M
         "IEUM_HOST": instance.host,
         "IEUM_PORT": str(instance.port),
         "IEUM_BOT_URLS": ",".join(f"http://127.0.0.1:{port}" for port in instance.bot_ports),
-        "IEUM_ACTIONS_URL": f"http://127.0.0.1:{instance.actions_port}",
+        "IEUM_ACTIONS_URL": f"http://127.0.0.1:{instance.actions_port}/webhook",
         "IEUM_CLOCK_OFFSET_S": repr(instance.clock_offset_s),
         "IEUM_DEMO": "1" if instance.demo else "0",
         "IEUM_MODELS_DIR": environ.get("IEUM_MODELS_DIR") or str(ROOT / "models"),
