@@ -1,7 +1,21 @@
-/** Entry of the desk page. */
+/** Entry of the agents' desk. */
 import { render } from "preact";
 import "../shared/styles/tokens.css";
 import "../shared/styles/base.css";
+import "../shared/styles/chat.css";
+import "./desk.css";
+import { SessionGate } from "../shared/staff/SessionGate";
+import { Staff } from "../shared/staff/session";
+import { desk as words } from "../shared/words/desk";
+import { DeskPage } from "./DeskPage";
 
+const staff = new Staff();
 const root = document.getElementById("app");
-if (root) render(<main />, root);
+if (root) {
+  render(
+    <SessionGate staff={staff} title={words.title}>
+      {(session) => <DeskPage key={session.agent.agent_id} staff={staff} session={session} />}
+    </SessionGate>,
+    root,
+  );
+}

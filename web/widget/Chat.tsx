@@ -1,6 +1,7 @@
 /** The conversation as the customer sees it: who speaks, the log, the typing box. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Composer } from "../shared/chat/Composer";
+import { useDraft } from "../shared/chat/draft";
 import type { Outgoing } from "../shared/chat/outbox";
 import { useStore } from "../shared/store";
 import { Confirm } from "../shared/ui/Confirm";
@@ -9,48 +10,42 @@ import { widget } from "../shared/words/widget";
 import { ChatHeader } from "./ChatHeader";
 import { ChatLog } from "./ChatLog";
 import type { Conversation } from "./conversation";
-import { findDraft, keepDraft } from "./session";
+import { DRAFT_KEY } from "./session";
 
 export function Chat({ conversation, onNew }: { conversation: Conversation; onNew(): void }) {
   const state = useStore(conversation.state);
-  const [draft, setDraft] = useState(findDraft);
+  const [draft, setDraft] = useDraft(DRAFT_KEY);
   const [isAsking, setAsking] = useState(false);
-  const toEnd = useRef<() => void>(() => undefined);
   const input = useRef<HTMLTextAreaElement>(null);
-  const isOver = state.owner === "closed" || state.live === "refused";
+  const isOver = state.live === "refused";
 
-  useEffect(() => {
-    keepDraft(draft);
-  }, [draft]);
   useEffect(() => {
     if (matchMedia("(pointer: fine)").matches) input.current?.focus();
   }, []);
 
-  const say = (text: string) => {
-    toEnd.current();
-    conversation.say(text);
-  };
+  const say = (text: string) => conversation.say(text);
   const edit = (outgoing: Outgoing) => {
     conversation.outbox.remove(outgoing.client_msg_id);
     if (outgoing.choice === undefined)
       setDraft((current) => (current ? `${outgoing.text}\n${current}` : outgoing.text));
     input.current?.focus();
   };
-  const askNew = () => (isOver || state.messages.length === 0 ? onNew() : setAsking(true));
+  const askNew = () => (isOver || state.owner === "closed" || state.messages.length === 0 ? onNew() : setAsking(true));
 
   return (
     <main class="chat">
       <ChatHeader state={state} onNew={askNew} onReconnect={() => conversation.reconnect()} />
-      <ChatLog conversation={conversation} onSuggest={say} onEdit={edit} toEndRef={toEnd} />
+      <ChatLog conversation={conversation} onSuggest={say} onEdit={edit} />
       {isOver ? (
         <footer class="chat-foot over">
-          <p>{state.live === "refused" ? widget.expired : widget.closedHint}</p>
+          <p>{widget.expired}</p>
           <button type="button" class="button primary" onClick={onNew}>
             {widget.newConversation}
           </button>
         </footer>
       ) : (
         <footer class="chat-foot">
+          {state.owner === "closed" && <p class="closed-hint">{widget.closedHint}</p>}
           <Composer
             draft={draft}
             onDraft={setDraft}

@@ -16,16 +16,14 @@ export interface ChatLogProps {
   conversation: Conversation;
   onSuggest(text: string): void;
   onEdit(outgoing: Outgoing): void;
-  toEndRef: { current: () => void };
 }
 
-export function ChatLog({ conversation, onSuggest, onEdit, toEndRef }: ChatLogProps) {
+export function ChatLog({ conversation, onSuggest, onEdit }: ChatLogProps) {
   const state = useStore(conversation.state);
   const outgoing = useStore(conversation.outbox.items);
   const box = useRef<HTMLDivElement>(null);
   const isAnswering = isBotAnswering(state, outgoing);
-  const scroll = useStickyScroll(box, state.messages.length + outgoing.length + (isAnswering ? 1 : 0));
-  toEndRef.current = scroll.toEnd;
+  const scroll = useStickyScroll(box, state.messages.length + (isAnswering ? 1 : 0), outgoing.length);
   const isFresh = state.isLoaded && state.owner === "bot" && outgoing.length === 0 && !hasCustomerSpoken(state);
 
   return (
@@ -80,7 +78,12 @@ function Messages({ conversation, state, isSending }: MessagesProps) {
       {messages.map((message, index) => (
         <Fragment key={message.seq}>
           {startsDay(messages, index) && <li class="day">{dayOf(message.at)}</li>}
-          <Bubble message={message} isMine={message.author === "customer"} isFollowing={isFollowing(messages, index)}>
+          <Bubble
+            message={message}
+            isMine={message.author === "customer"}
+            isFollowing={isFollowing(messages, index)}
+            isFollowed={isFollowing(messages, index + 1)}
+          >
             {message.choices && message.choices.length > 0 && (
               <Choices
                 choices={message.choices}

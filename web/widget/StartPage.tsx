@@ -21,17 +21,14 @@ export function StartPage({ onStarted }: { onStarted(session: ChatSession): void
   };
   useEffect(load, []);
 
-  const start = async (identity_token?: string) => {
+  const start = async (customer?: DemoCustomer) => {
     setStarting(true);
     setError(null);
     try {
-      const body = identity_token ? { identity_token } : {};
-      onStarted(await request<ChatSession>("POST", "/api/chat/conversations", { body }));
+      onStarted(await openConversation(customer));
     } catch (failure) {
       setError(failure);
       setStarting(false);
-      // The demo identities are short-lived: fetch new ones for the next try.
-      if (failure instanceof Problem) load();
     }
   };
 
@@ -56,7 +53,7 @@ export function StartPage({ onStarted }: { onStarted(session: ChatSession): void
 interface StartChoicesProps {
   customers: Customers;
   isStarting: boolean;
-  onStart(identity_token?: string): void;
+  onStart(customer?: DemoCustomer): void;
   onReload(): void;
 }
 
@@ -94,7 +91,7 @@ function StartChoices({ customers, isStarting, onStart, onReload }: StartChoices
             name={customer.name}
             story={customer.story}
             isDisabled={isStarting}
-            onPick={() => onStart(customer.identity_token)}
+            onPick={() => onStart(customer)}
           />
         </li>
       ))}
@@ -138,6 +135,21 @@ function PickerButton({ id, name, story, isDisabled, onPick }: PickerButtonProps
       </span>
     </button>
   );
+}
+
+async function openConversation(customer: DemoCustomer | undefined): Promise<ChatSession> {
+  const open = (body: object) => request<ChatSession>("POST", "/api/chat/conversations", { body });
+  if (!customer) return open({});
+  try {
+    return await open({ identity_token: customer.identity_token });
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 401)) throw error;
+    // Demo identities live for minutes and this page may have been open for longer: take a fresh one.
+    const customers = await listCustomers();
+    const fresh = customers === "none" ? undefined : customers.find((one) => one.customer_id === customer.customer_id);
+    if (!fresh) throw error;
+    return open({ identity_token: fresh.identity_token });
+  }
 }
 
 async function listCustomers(): Promise<DemoCustomer[] | "none"> {

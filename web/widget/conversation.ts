@@ -16,6 +16,7 @@ import { Store } from "../shared/store";
 import { type ChatSession, findOutgoing, keepOutgoing } from "./session";
 
 const POLL_WAIT_S = 20;
+const CHECK_AFTER_MS = 45_000;
 
 export interface ConversationState {
   messages: readonly Message[];
@@ -74,7 +75,7 @@ export class Conversation {
 
   #line() {
     return {
-      answers: true,
+      checkAfter_ms: CHECK_AFTER_MS,
       address: async (signal: AbortSignal) => {
         const { ticket } = await this.#request<{ ticket: string }>("POST", "/api/chat/tickets", { signal, body: {} });
         return socketAddress(`/api/chat/socket?ticket=${encodeURIComponent(ticket)}`);
@@ -86,7 +87,8 @@ export class Conversation {
       poll: async (signal: AbortSignal, isFirst: boolean) => {
         const wait_s = isFirst ? 0 : POLL_WAIT_S;
         const path = `/api/chat/messages?after=${lastSeq(this.state.value.messages)}&wait_s=${wait_s}`;
-        this.#update(await this.#request<ChatUpdate>("GET", path, { signal, timeout_ms: (wait_s + 10) * 1000 }));
+        const timeout_ms = (wait_s + 10) * 1000;
+        return this.#update(await this.#request<ChatUpdate>("GET", path, { signal, timeout_ms }));
       },
       isFinal: (error: unknown) => error instanceof Problem && [401, 403, 404].includes(error.status),
       onState: (live: LiveState) => {
@@ -96,17 +98,14 @@ export class Conversation {
     };
   }
 
-  #update(update: ChatUpdate): void {
-    const messages = mergeMessages(this.state.value.messages, update.messages);
-    this.state.set({
-      ...this.state.value,
-      messages,
-      owner: update.owner,
-      position: update.position,
-      agentName: update.agent_name ?? null,
-      isLoaded: true,
-    });
+  /** Take an update in; returns whether it told anything new. */
+  #update(update: ChatUpdate): boolean {
+    const before = this.state.value;
+    const messages = mergeMessages(before.messages, update.messages);
+    const now = { owner: update.owner, position: update.position, agentName: update.agent_name ?? null };
+    this.state.set({ ...before, ...now, messages, isLoaded: true });
     this.outbox.settle(messages);
+    return messages !== before.messages || now.owner !== before.owner || now.position !== before.position;
   }
 
   #deliver(outgoing: Outgoing): Promise<{ seq: number }> {

@@ -9,6 +9,7 @@ export interface ChatSession {
 }
 
 const KEY = "chat";
+export const DRAFT_KEY = `${KEY}:draft`;
 
 export function findSession(): ChatSession | null {
   const kept = recall<ChatSession>(`${KEY}:session`);
@@ -25,14 +26,6 @@ export function keepOutgoing(items: readonly Outgoing[]): void {
 
 export function findOutgoing(): Outgoing[] {
   return recall<Outgoing[]>(`${KEY}:outgoing`) ?? [];
-}
-
-export function keepDraft(text: string): void {
-  remember(`${KEY}:draft`, text || null);
-}
-
-export function findDraft(): string {
-  return recall<string>(`${KEY}:draft`) ?? "";
 }
 
 export function forgetSession(): void {

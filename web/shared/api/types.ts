@@ -29,6 +29,8 @@ export interface Message {
   choices?: Choice[] | null;
   cards?: Card[] | null;
   at: string;
+  /** The id under which a page sent it. */
+  client_msg_id?: string | null;
 }
 
 export interface ChatUpdate {
@@ -51,6 +53,7 @@ export interface Agent {
   login: string;
   name: string;
   role: Role;
+  presence?: Presence;
 }
 
 export interface Session {
@@ -70,6 +73,7 @@ export interface QueueItem {
   priority: number | string | null;
   waiting_since: string | null;
   summary: string | null;
+  last_seq?: number;
   last_text: string | null;
   last_author: Author | null;
   last_at: string | null;
@@ -111,12 +115,15 @@ export interface OrderSummary {
   order_id: string;
   ordered_at: string;
   status: string;
+  status_label?: string;
   summary: string;
+  paid_krw?: number;
 }
 
 export interface CustomerPanel {
   name: string | null;
   phone: string | null;
+  address?: string | null;
   grade: string | null;
   joined_at: string | null;
   recent_orders: OrderSummary[];

@@ -10,10 +10,12 @@ export interface BubbleProps {
   isMine: boolean;
   /** Whether it follows another message of the same author: the name is then not said again. */
   isFollowing: boolean;
+  /** Whether another of the same author follows at once: the time is then said there. */
+  isFollowed: boolean;
   children?: ComponentChildren;
 }
 
-export function Bubble({ message, isMine, isFollowing, children }: BubbleProps) {
+export function Bubble({ message, isMine, isFollowing, isFollowed, children }: BubbleProps) {
   const classes = ["message", `by-${message.author}`, isMine ? "mine" : "theirs", isFollowing ? "following" : ""];
   return (
     <li class={classes.filter(Boolean).join(" ")} data-author={message.author} data-seq={message.seq}>
@@ -21,9 +23,11 @@ export function Bubble({ message, isMine, isFollowing, children }: BubbleProps) 
       {message.text && (
         <div class="message-line">
           <p class="bubble">{message.text}</p>
-          <time class="message-time" dateTime={message.at}>
-            {timeOfDay(message.at)}
-          </time>
+          {!isFollowed && (
+            <time class="message-time" dateTime={message.at}>
+              {timeOfDay(message.at)}
+            </time>
+          )}
         </div>
       )}
       {message.cards?.map((card, index) => (

@@ -17,7 +17,7 @@ export interface ComposerProps {
   sendTestId: string;
   isDisabled?: boolean;
   sendLabel?: string;
-  inputRef?: Ref<HTMLTextAreaElement>;
+  inputRef?: Ref<HTMLTextAreaElement | null>;
 }
 
 export function Composer(props: ComposerProps) {

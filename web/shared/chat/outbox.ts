@@ -102,8 +102,9 @@ export class Outbox {
   }
 }
 
-/** Return what has not yet been seen among `messages`. */
+/** Return what has not yet been seen among `messages`, neither by the page's id nor by the gateway's number. */
 export function unsettled(items: readonly Outgoing[], messages: readonly Message[]): readonly Outgoing[] {
-  const seen = new Set(messages.map((message) => message.seq));
-  return items.filter((item) => item.seq === undefined || !seen.has(item.seq));
+  const seqs = new Set(messages.map((message) => message.seq));
+  const ids = new Set(messages.map((message) => message.client_msg_id));
+  return items.filter((item) => !ids.has(item.client_msg_id) && (item.seq === undefined || !seqs.has(item.seq)));
 }

@@ -11,8 +11,8 @@ export interface StickyScroll {
   toEnd(): void;
 }
 
-/** `count` changes when something was added. Another conversation is another component: give it a `key`. */
-export function useStickyScroll(box: RefObject<HTMLElement | null>, count: number): StickyScroll {
+/** `count` changes when something was added; with `ownCount` rising, the reader has written and wants to see it. Another conversation is another component: give it a `key`. */
+export function useStickyScroll(box: RefObject<HTMLElement | null>, count: number, ownCount: number): StickyScroll {
   const isNear = useRef(true);
   const [hasUnseen, setHasUnseen] = useState(false);
 
@@ -25,11 +25,15 @@ export function useStickyScroll(box: RefObject<HTMLElement | null>, count: numbe
   useEffect(() => {
     const element = box.current;
     if (!element) return;
+    let height = element.clientHeight;
     const onScroll = () => {
+      // A box that has just shrunk (keyboard, longer draft) has not been scrolled by its reader.
+      if (element.clientHeight !== height) return;
       isNear.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
       if (isNear.current) setHasUnseen(false);
     };
     const onResize = new ResizeObserver(() => {
+      height = element.clientHeight;
       if (isNear.current) element.scrollTop = element.scrollHeight;
     });
     element.addEventListener("scroll", onScroll, { passive: true });
@@ -46,6 +50,11 @@ export function useStickyScroll(box: RefObject<HTMLElement | null>, count: numbe
     if (isNear.current) toEnd();
     else setHasUnseen(true);
   }, [count, toEnd]);
+  const owned = useRef(ownCount);
+  useLayoutEffect(() => {
+    if (ownCount > owned.current) toEnd();
+    owned.current = ownCount;
+  }, [ownCount, toEnd]);
 
   return { hasUnseen, toEnd };
 }

@@ -16,13 +16,16 @@ export type LiveState = "connecting" | "live" | "polling" | "retrying" | "offlin
 export interface Line {
   /** Address of a fresh socket; may ask the gateway for a ticket first. */
   address(signal: AbortSignal): Promise<string>;
-  /** What to send on opening; null for nothing. Also sent as a sign of life if `answers` is true. */
+  /** What to send once on opening; null for nothing. */
   greeting(): unknown;
-  /** Whether the gateway answers each greeting, so that silence means a dead line. */
-  answers: boolean;
   receive(event: unknown): void;
-  /** One round without a socket; resolves when something came, or the wait was over (`isFirst`: without waiting). */
-  poll(signal: AbortSignal, isFirst: boolean): Promise<void>;
+  /**
+   * One round without a socket; resolves when something came, or the wait was over (`isFirst`: without waiting).
+   * True when it brought something new: beside an open socket that means the socket is dead.
+   */
+  poll(signal: AbortSignal, isFirst: boolean): Promise<boolean>;
+  /** After how much silence of an open socket to look whether the gateway is still there. */
+  checkAfter_ms: number;
   /** Whether an error means that trying again is useless. */
   isFinal(error: unknown): boolean;
   onState(state: LiveState): void;
@@ -44,8 +47,6 @@ export interface Surroundings {
 }
 
 const OPEN_WITHIN_MS = 8_000;
-const PROBE_EVERY_MS = 25_000;
-const ANSWER_WITHIN_MS = 10_000;
 const STEADY_AFTER_MS = 5_000;
 const SOCKET_FAILURES_BEFORE_POLLING = 2;
 const POLL_FOR_MS = 60_000;
@@ -55,7 +56,7 @@ export class LiveConnection {
   readonly #around: Surroundings;
   #stopping = new AbortController();
   #wake: () => void = () => undefined;
-  #probe: () => void = () => undefined;
+  #check: () => void = () => undefined;
   /** Failures in a row of any kind: they set the pace. */
   #failures = 0;
   /** Sockets in a row that the gateway was there for but that did not hold: they decide on polling. */
@@ -84,7 +85,7 @@ export class LiveConnection {
   /** The network came back, the page became visible, or the user asked: do not wait any longer. */
   wake(): void {
     this.#wake();
-    this.#probe();
+    this.#check();
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -138,41 +139,40 @@ export class LiveConnection {
 
   #attach(socket: SocketLike, signal: AbortSignal, resolve: (isSteady: boolean) => void): void {
     let isSteady = false;
-    let timer: ReturnType<typeof setTimeout>;
+    let timer = setTimeout(() => end(), OPEN_WITHIN_MS);
     const end = () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", end);
-      this.#probe = () => undefined;
+      this.#check = () => undefined;
       socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
       socket.close();
       resolve(isSteady);
     };
-    const probe = () => {
-      socket.send(JSON.stringify(this.#line.greeting()));
+    const check = () => {
       clearTimeout(timer);
-      timer = setTimeout(end, ANSWER_WITHIN_MS);
+      timer = setTimeout(check, this.#line.checkAfter_ms);
+      this.#line.poll(signal, true).then((hasNews) => hasNews && end(), end);
     };
     const settle = () => {
       isSteady = true;
       this.#failures = this.#socketFailures = 0;
-      if (this.#line.answers) timer = setTimeout(probe, PROBE_EVERY_MS);
-    };
-    timer = setTimeout(end, OPEN_WITHIN_MS);
-    signal.addEventListener("abort", end, { once: true });
-    socket.onopen = () => {
       clearTimeout(timer);
+      timer = setTimeout(check, this.#line.checkAfter_ms);
+    };
+    signal.addEventListener("abort", end, { once: true });
+    socket.onclose = socket.onerror = end;
+    socket.onopen = () => {
+      const greeting = this.#line.greeting();
+      if (greeting !== null) socket.send(JSON.stringify(greeting));
+      this.#check = check;
+      clearTimeout(timer);
+      timer = setTimeout(settle, STEADY_AFTER_MS);
       this.#become("live");
-      if (this.#line.greeting() !== null) probe();
-      if (this.#line.answers) this.#probe = probe;
-      else timer = setTimeout(settle, STEADY_AFTER_MS);
     };
     socket.onmessage = (event) => {
-      clearTimeout(timer);
       settle();
       this.#line.receive(parse(event.data));
     };
-    socket.onclose = end;
-    socket.onerror = end;
   }
 
   #become(state: LiveState): void {

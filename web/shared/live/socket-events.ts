@@ -19,7 +19,7 @@ export interface MessagesEvent extends ChatUpdate {
 }
 
 /** Gateway → page, desk socket. */
-export type DeskEvent = { type: "queue" } | { type: "conversation"; conversation_id: string };
+export type DeskEvent = { type: "queue" } | { type: "mine" } | { type: "conversation"; conversation_id: string };
 
 export function resume(after: number): ResumeEvent {
   return { type: "resume", after };
@@ -31,8 +31,7 @@ export function isMessagesEvent(event: unknown): event is MessagesEvent {
 
 export function isDeskEvent(event: unknown): event is DeskEvent {
   const type = typeOf(event);
-  if (type === "queue") return true;
-  return type === "conversation" && typeof (event as { conversation_id?: unknown }).conversation_id === "string";
+  return type === "queue" || type === "mine" || type === "conversation";
 }
 
 function typeOf(event: unknown): unknown {

@@ -30,6 +30,7 @@ export const authorName: Record<Author, string> = {
 /** Return who wrote a message, as both sides read it. */
 export function nameOf(message: Pick<Message, "author" | "author_name">): string {
   if (message.author === "agent" && message.author_name) return agentTitle(message.author_name);
+  if (message.author === "bot" && message.author_name) return `${message.author_name} · ${authorName.bot}`;
   return authorName[message.author];
 }
 

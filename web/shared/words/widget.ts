@@ -25,13 +25,12 @@ export const widget = {
   inputLabel: "메시지",
   inputPlaceholder: "메시지를 적어 주세요",
   logLabel: "대화 내용",
-  closedHint: "상담이 끝났어요. 더 궁금한 점이 있으면 새 상담을 시작해 주세요.",
+  closedHint: "더 궁금한 점이 있으면 이어서 적어 주세요.",
   expired: "상담 연결 시간이 지났어요. 새 상담을 시작하시면 바로 도와드릴게요.",
   lostLine: "연결이 끊겼어요. 다시 연결하고 있어요. 적으신 글은 그대로 있어요.",
   offlineLine: "인터넷 연결이 끊겼어요. 연결되면 이어서 보여 드릴게요.",
   answering: "답을 준비하고 있어요",
   choicesLabel: "고를 수 있는 답",
-  unseenHere: "잠시만요, 대화를 불러오고 있어요",
 } as const;
 
 /** Who speaks with the customer now. */

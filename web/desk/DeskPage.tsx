@@ -1,0 +1,111 @@
+/** The desk: lists, conversation, customer; at phone width one of them at a time. */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Session } from "../shared/api/types";
+import type { Staff } from "../shared/staff/session";
+import { useStore } from "../shared/store";
+import { learnClock } from "../shared/ui/now";
+import { common } from "../shared/words/common";
+import { tabTitle, desk as words } from "../shared/words/desk";
+import { errorWords } from "../shared/words/errors";
+import { ConversationPane } from "./ConversationPane";
+import { Desk } from "./desk";
+import { HelpDialog } from "./HelpDialog";
+import { Lists } from "./Lists";
+import { NoticeStack } from "./NoticeStack";
+import { SidePanel } from "./SidePanel";
+import { areShortcutsOn, useShortcuts } from "./shortcut-hook";
+import type { Command } from "./shortcuts";
+import { TopBar } from "./TopBar";
+import { unreadCount } from "./unread";
+
+export type View = "list" | "talk" | "info";
+
+export function DeskPage({ staff, session }: { staff: Staff; session: Session }) {
+  const desk = useMemo(() => new Desk(staff, session), [staff, session]);
+  const state = useStore(desk.state);
+  const [view, setView] = useState<View>(state.openId ? "talk" : "list");
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const [isOn, setOn] = useState(areShortcutsOn);
+  const command = useRef<(command: Command) => void>(() => undefined);
+
+  useEffect(() => {
+    void learnClock();
+    desk.start();
+    return () => desk.stop();
+  }, [desk]);
+
+  const unread = (state.mine ?? []).map((item) => {
+    const messages = state.details[item.conversation_id]?.messages ?? [];
+    return unreadCount(messages, state.lastRead[item.conversation_id]);
+  });
+  const unreadTotal = unread.reduce((sum, count) => sum + count, 0);
+  useEffect(() => {
+    document.title = tabTitle(unreadTotal, state.queue?.length ?? 0);
+  }, [unreadTotal, state.queue?.length]);
+
+  const open = (conversation_id: string) => {
+    desk.open(conversation_id);
+    setView("talk");
+  };
+  const isMine = state.mine?.some((item) => item.conversation_id === state.openId) ?? false;
+
+  useShortcuts(isOn, (asked) => {
+    if (asked.kind === "help") return setHelpOpen(true);
+    if (asked.kind === "open-mine") {
+      const item = state.mine?.[asked.index];
+      return item && open(item.conversation_id);
+    }
+    if (asked.kind === "next" || asked.kind === "previous") {
+      const all = [...(state.queue ?? []), ...(state.mine ?? [])].map((item) => item.conversation_id);
+      const at = state.openId ? all.indexOf(state.openId) : -1;
+      const to = all[asked.kind === "next" ? at + 1 : Math.max(0, at - 1)];
+      return to && open(to);
+    }
+    return command.current(asked);
+  });
+
+  return (
+    <div class="desk" data-view={view}>
+      <TopBar desk={desk} staff={staff} session={session} unread={unreadTotal} onHelp={() => setHelpOpen(true)} />
+      {state.loadError !== null && state.live !== "connecting" && (
+        <div class="line-lost desk-lost" role="status">
+          <p>
+            {state.queue === null ? words.loadFailed : words.offlineLine} {errorWords(state.loadError)}
+          </p>
+          <button type="button" class="link" onClick={() => desk.reconnect()}>
+            {common.reconnectNow}
+          </button>
+        </div>
+      )}
+      <ViewTabs view={view} onView={setView} unread={unreadTotal} />
+      <Lists state={state} unread={unread} onOpen={open} />
+      <ConversationPane key={state.openId ?? "none"} desk={desk} state={state} isMine={isMine} commandRef={command} />
+      <SidePanel detail={state.openId ? state.details[state.openId] : undefined} />
+      <NoticeStack notices={desk.notices} onOpen={open} />
+      {isHelpOpen && <HelpDialog isOn={isOn} onSwitch={setOn} onClose={() => setHelpOpen(false)} />}
+    </div>
+  );
+}
+
+function ViewTabs({ view, onView, unread }: { view: View; onView(view: View): void; unread: number }) {
+  const names: [View, string][] = [
+    ["list", unread > 0 ? `${words.list} (${unread})` : words.list],
+    ["talk", words.talk],
+    ["info", words.info],
+  ];
+  return (
+    <nav class="view-tabs">
+      {names.map(([name, label]) => (
+        <button
+          key={name}
+          type="button"
+          class={`view-tab ${name}`}
+          aria-current={view === name ? "page" : undefined}
+          onClick={() => onView(name)}
+        >
+          {label}
+        </button>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,111 @@
+/** Everything said so far, notes in their place, and the agent's messages still on their way. */
+import { Fragment } from "preact";
+import { useRef } from "preact/hooks";
+import type { ConversationDetail, Note } from "../shared/api/types";
+import { Bubble } from "../shared/chat/Bubble";
+import { chosenLabel, isFollowing, startsDay } from "../shared/chat/messages";
+import { OutgoingBubble } from "../shared/chat/OutgoingBubble";
+import { useStickyScroll } from "../shared/chat/scroll";
+import { dayOf, timeOfDay } from "../shared/format";
+import { useStore } from "../shared/store";
+import { agentTitle, common } from "../shared/words/common";
+import { desk as words } from "../shared/words/desk";
+import type { Desk } from "./desk";
+import { timeline } from "./timeline";
+
+export interface TranscriptProps {
+  desk: Desk;
+  detail: ConversationDetail;
+  /** Take a rejected text back into the reply box. */
+  onEdit(text: string): void;
+}
+
+export function Transcript({ desk, detail, onEdit }: TranscriptProps) {
+  const id = detail.conversation_id;
+  const outbox = desk.outbox(id);
+  const outgoing = useStore(outbox.items);
+  const box = useRef<HTMLDivElement>(null);
+  const { messages, notes } = detail;
+  const scroll = useStickyScroll(box, messages.length + notes.length, outgoing.length);
+
+  return (
+    <div class="talk-body">
+      <div class="talk-scroll" ref={box}>
+        <div role="log" aria-label={words.transcript} aria-live="polite" data-testid="transcript">
+          <ol class="log">
+            {timeline(messages, notes).map((entry) =>
+              entry.kind === "note" ? (
+                <NoteLine key={entry.note.note_id} note={entry.note} />
+              ) : (
+                <Fragment key={entry.message.seq}>
+                  {startsDay(messages, entry.index) && <li class="day">{dayOf(entry.message.at)}</li>}
+                  <Bubble
+                    message={entry.message}
+                    isMine={entry.message.author === "agent"}
+                    isFollowing={isFollowing(messages, entry.index)}
+                    isFollowed={isFollowing(messages, entry.index + 1)}
+                  >
+                    <Offered labels={labelsOf(detail, entry.index)} chosen={chosenLabel(messages, entry.index)} />
+                  </Bubble>
+                </Fragment>
+              ),
+            )}
+            {outgoing.map((item) => (
+              <OutgoingBubble
+                key={item.client_msg_id}
+                outgoing={item}
+                onRetry={() => outbox.retry()}
+                onEdit={(rejected) => {
+                  outbox.remove(rejected.client_msg_id);
+                  onEdit(rejected.text);
+                }}
+              />
+            ))}
+          </ol>
+        </div>
+      </div>
+      {scroll.hasUnseen && (
+        <button type="button" class="button small to-end" onClick={scroll.toEnd}>
+          {common.newMessages} ↓
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The buttons the customer was shown, as text. */
+function Offered({ labels, chosen }: { labels: string[]; chosen: string | null }) {
+  if (labels.length === 0) return null;
+  return (
+    <ul class="offered">
+      {labels.map((label) => (
+        <li key={label} class="tag">
+          {label === chosen && (
+            <span role="img" aria-label={common.chosen}>
+              ✓
+            </span>
+          )}{" "}
+          {label}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function NoteLine({ note }: { note: Note }) {
+  return (
+    <li class="note-line" data-testid="note-item">
+      <p class="note-head">
+        {words.noteMark}
+        <span>
+          {agentTitle(note.author_name)} · <time dateTime={note.at}>{timeOfDay(note.at)}</time>
+        </span>
+      </p>
+      <p class="note-text">{note.text}</p>
+    </li>
+  );
+}
+
+function labelsOf(detail: ConversationDetail, index: number): string[] {
+  return detail.messages[index]?.choices?.map((choice) => choice.label) ?? [];
+}

@@ -1,0 +1,300 @@
+/**
+ * The desk's state and what an agent can do, without any drawing.
+ *
+ * Hints arrive over the socket and lead to fetching the two lists; the lists say which conversations have gone on,
+ * and only those are fetched. So a lost hint costs seconds, never a message. Every change of a conversation carries
+ * the version that was seen; who comes too late is told who has it now.
+ */
+import { Problem } from "../shared/api/client";
+import type { ConversationDetail, Presence, QueueItem, Session, Winner } from "../shared/api/types";
+import { Outbox, type Outgoing } from "../shared/chat/outbox";
+import { newUuid } from "../shared/ids";
+import { recall, remember } from "../shared/keep";
+import { browser, socketAddress, wakeWithBrowser } from "../shared/live/browser";
+import { LiveConnection, type LiveState } from "../shared/live/connection";
+import { Refetch } from "../shared/live/refetch";
+import { isDeskEvent } from "../shared/live/socket-events";
+import type { Staff } from "../shared/staff/session";
+import { Store } from "../shared/store";
+import { newWaitingWords, skillName, winnerWords, desk as words } from "../shared/words/desk";
+import { errorWords } from "../shared/words/errors";
+import { inKnownOrder, isBehind, newlyWaiting } from "./lists";
+import { Notices } from "./notices";
+import { type LastRead, markRead } from "./unread";
+
+export interface DeskState {
+  /** Null before the first answer. */
+  queue: readonly QueueItem[] | null;
+  mine: readonly QueueItem[] | null;
+  loadError: unknown;
+  openId: string | null;
+  details: Readonly<Record<string, ConversationDetail>>;
+  /** Why a conversation cannot be shown, by id. */
+  detailErrors: Readonly<Record<string, unknown>>;
+  lastRead: LastRead;
+  presence: Presence;
+  live: LiveState;
+  /** Conversation on which something is being done right now. */
+  busyId: string | null;
+}
+
+const POLL_EVERY_MS = 2_000;
+const CHECK_AFTER_MS = 20_000;
+
+export type Move = "claim" | "return-to-bot" | "transfer" | "close";
+
+export class Desk {
+  readonly state: Store<DeskState>;
+  readonly notices = new Notices();
+  readonly me: string;
+  readonly #staff: Staff;
+  readonly #outboxes = new Map<string, Outbox>();
+  readonly #lists = new Refetch(() => this.#fetchLists());
+  readonly #connection: LiveConnection;
+  #stopWaking: () => void = () => undefined;
+
+  constructor(staff: Staff, session: Session) {
+    this.#staff = staff;
+    this.me = session.agent.agent_id;
+    this.state = new Store<DeskState>({
+      queue: null,
+      mine: null,
+      loadError: null,
+      openId: recall<string>(this.#key("open")),
+      details: {},
+      detailErrors: {},
+      lastRead: recall<LastRead>(this.#key("read")) ?? {},
+      presence: session.agent.presence ?? "offline",
+      live: "connecting",
+      busyId: null,
+    });
+    this.#connection = new LiveConnection(this.#line(), browser);
+  }
+
+  start(): void {
+    this.#connection.start();
+    this.#stopWaking = wakeWithBrowser(this.#connection);
+    void this.refresh();
+  }
+
+  stop(): void {
+    this.#stopWaking();
+    this.#connection.stop();
+  }
+
+  reconnect(): void {
+    this.#connection.wake();
+    void this.refresh();
+  }
+
+  refresh(): Promise<void> {
+    return this.#lists.ask().catch(() => undefined);
+  }
+
+  open(conversation_id: string | null): void {
+    remember(this.#key("open"), conversation_id);
+    this.state.patch({ openId: conversation_id });
+    if (conversation_id) void this.#fetchDetail(conversation_id);
+  }
+
+  /** The open conversation is in sight: everything in it is read. */
+  read(conversation_id: string): void {
+    const detail = this.state.value.details[conversation_id];
+    if (!detail) return;
+    const lastRead = markRead(this.state.value.lastRead, conversation_id, detail.messages);
+    if (lastRead === this.state.value.lastRead) return;
+    remember(this.#key("read"), lastRead);
+    this.state.patch({ lastRead });
+  }
+
+  outbox(conversation_id: string): Outbox {
+    const known = this.#outboxes.get(conversation_id);
+    if (known) return known;
+    const key = this.#key(`outgoing:${conversation_id}`);
+    const outbox = new Outbox((item) => this.#deliver(conversation_id, item), recall<Outgoing[]>(key) ?? []);
+    outbox.items.subscribe(() => remember(key, outbox.items.value.length ? outbox.items.value : null));
+    this.#outboxes.set(conversation_id, outbox);
+    void outbox.run();
+    return outbox;
+  }
+
+  say(conversation_id: string, text: string): void {
+    this.outbox(conversation_id).add({ client_msg_id: newUuid(), text });
+  }
+
+  /** Leave a note; false when it could not be kept (the text then stays in its field). */
+  async note(conversation_id: string, text: string): Promise<boolean> {
+    const isKept = await this.#attempt(conversation_id, () => this.#post(conversation_id, "notes", { text }));
+    if (isKept) await this.#fetchDetail(conversation_id);
+    return isKept;
+  }
+
+  /** Change who has the conversation. A conversation that was given away is left. */
+  async move(conversation_id: string, move: Move, body: object = {}): Promise<boolean> {
+    const isDone = await this.#attempt(conversation_id, () => this.#post(conversation_id, move, body));
+    if (isDone && move !== "claim") this.#leave(conversation_id);
+    if (isDone) this.notices.tell(doneWords[move]);
+    await this.refresh();
+    if (move === "claim") await this.#fetchDetail(conversation_id);
+    return isDone;
+  }
+
+  async setPresence(presence: Presence): Promise<void> {
+    const before = this.state.value.presence;
+    this.state.patch({ presence });
+    try {
+      await this.#staff.call("PUT", "/api/desk/presence", { body: { state: presence } });
+    } catch (error) {
+      this.state.patch({ presence: before });
+      this.notices.tell(errorWords(error), "alarm");
+    }
+  }
+
+  #line() {
+    return {
+      checkAfter_ms: CHECK_AFTER_MS,
+      address: async () => socketAddress("/api/desk/socket"),
+      greeting: () => null,
+      receive: (event: unknown) => {
+        if (isDeskEvent(event)) void this.refresh();
+      },
+      poll: async (signal: AbortSignal, isFirst: boolean) => {
+        if (!isFirst) await pause(POLL_EVERY_MS, signal);
+        await this.#lists.ask();
+        return false;
+      },
+      isFinal: (error: unknown) => error instanceof Problem && (error.status === 401 || error.status === 403),
+      onState: (live: LiveState) => {
+        const wasLost = this.state.value.live === "retrying" || this.state.value.live === "offline";
+        this.state.patch({ live });
+        if (wasLost && (live === "live" || live === "polling")) this.#resume();
+      },
+    };
+  }
+
+  #resume(): void {
+    void this.refresh();
+    for (const outbox of this.#outboxes.values()) outbox.retry();
+  }
+
+  async #fetchLists(): Promise<void> {
+    try {
+      const [queue, mine] = await Promise.all([
+        this.#staff.call<{ conversations: QueueItem[] }>("GET", "/api/desk/queue"),
+        this.#staff.call<{ conversations: QueueItem[] }>("GET", "/api/desk/conversations?mine=true"),
+      ]);
+      this.#tellNewWaiting(queue.conversations);
+      this.state.patch({
+        queue: queue.conversations,
+        mine: inKnownOrder(this.state.value.mine, mine.conversations),
+        loadError: null,
+      });
+    } catch (error) {
+      this.state.patch({ loadError: error });
+      throw error;
+    }
+    await Promise.all(this.#stale().map((id) => this.#fetchDetail(id)));
+  }
+
+  /** Conversations whose transcript here is behind the lists: all of mine, and the one that is open. */
+  #stale(): string[] {
+    const { mine, queue, openId, details, detailErrors } = this.state.value;
+    const listed = [...(mine ?? []), ...(queue ?? []).filter((item) => item.conversation_id === openId)];
+    const stale = listed.filter((item) => isBehind(item, details)).map((item) => item.conversation_id);
+    const isGone = openId !== null && !listed.some((item) => item.conversation_id === openId) && !detailErrors[openId];
+    return isGone ? [...stale, openId] : stale;
+  }
+
+  async #fetchDetail(conversation_id: string): Promise<void> {
+    try {
+      const path = `/api/desk/conversations/${encodeURIComponent(conversation_id)}`;
+      const detail = await this.#staff.call<ConversationDetail>("GET", path);
+      const { details, detailErrors } = this.state.value;
+      this.state.patch({
+        details: { ...details, [conversation_id]: detail },
+        detailErrors: { ...detailErrors, [conversation_id]: undefined },
+      });
+      this.#outboxes.get(conversation_id)?.settle(detail.messages);
+    } catch (error) {
+      this.state.patch({ detailErrors: { ...this.state.value.detailErrors, [conversation_id]: error } });
+    }
+  }
+
+  async #deliver(conversation_id: string, item: Outgoing): Promise<{ seq?: number }> {
+    const { client_msg_id, text } = item;
+    const send = () => this.#post<{ seq?: number }>(conversation_id, "messages", { client_msg_id, text });
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 409) throw error;
+      // The version may have moved while the conversation stayed mine: then the same message goes again.
+      await this.#fetchDetail(conversation_id);
+      if (this.state.value.details[conversation_id]?.agent?.agent_id !== this.me) throw error;
+      return await send();
+    } finally {
+      void this.refresh();
+    }
+  }
+
+  async #post<T extends { seq?: number }>(conversation_id: string, action: string, body: object): Promise<T> {
+    const detail = this.state.value.details[conversation_id];
+    const item = this.state.value.queue?.find((waiting) => waiting.conversation_id === conversation_id);
+    const version = detail?.version ?? item?.version;
+    const path = `/api/desk/conversations/${encodeURIComponent(conversation_id)}/${action}`;
+    const done = await this.#staff.call<T & { version: number }>("POST", path, { body: { version, ...body } });
+    const { details } = this.state.value;
+    const now = details[conversation_id];
+    if (now) this.state.patch({ details: { ...details, [conversation_id]: { ...now, version: done.version } } });
+    return done;
+  }
+
+  async #attempt(conversation_id: string, work: () => Promise<unknown>): Promise<boolean> {
+    this.state.patch({ busyId: conversation_id });
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      const isLate = error instanceof Problem && error.status === 409;
+      const winner = isLate ? (error.body["winner"] as Winner | undefined) : undefined;
+      this.notices.tell(isLate ? winnerWords(winner) : errorWords(error), "alarm");
+      if (isLate) void this.#fetchDetail(conversation_id);
+      return false;
+    } finally {
+      this.state.patch({ busyId: null });
+    }
+  }
+
+  #leave(conversation_id: string): void {
+    if (this.state.value.openId !== conversation_id) return;
+    const next = this.state.value.mine?.find((item) => item.conversation_id !== conversation_id);
+    this.open(next?.conversation_id ?? null);
+  }
+
+  #tellNewWaiting(queue: readonly QueueItem[]): void {
+    for (const item of newlyWaiting(this.state.value.queue, this.state.value.mine, queue)) {
+      const name = item.customer?.name ?? words.anonymous;
+      this.notices.tell(newWaitingWords(name, skillName(item.skill)), "plain", item.conversation_id);
+    }
+  }
+
+  #key(name: string): string {
+    return `desk:${this.me}:${name}`;
+  }
+}
+
+const doneWords: Record<Move, string> = {
+  claim: words.claimed,
+  "return-to-bot": words.returned,
+  transfer: words.transferred,
+  close: words.closed,
+};
+
+function pause(delay_ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, delay_ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

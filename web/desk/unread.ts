@@ -1,0 +1,17 @@
+/** What an agent with several conversations has not read yet: pure counting by message number. */
+import type { Message } from "../shared/api/types";
+
+export type LastRead = Readonly<Record<string, number>>;
+
+/** Count the customer's messages after the last one read. */
+export function unreadCount(messages: readonly Message[], lastRead: number | undefined): number {
+  if (lastRead === undefined) return 0;
+  return messages.filter((message) => message.author === "customer" && message.seq > lastRead).length;
+}
+
+/** Return `lastRead` with a conversation read up to its end; the same object when nothing changes. */
+export function markRead(lastRead: LastRead, conversation_id: string, messages: readonly Message[]): LastRead {
+  const end = messages.at(-1)?.seq ?? 0;
+  if ((lastRead[conversation_id] ?? -1) >= end) return lastRead;
+  return { ...lastRead, [conversation_id]: end };
+}

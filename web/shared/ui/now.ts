@@ -1,0 +1,26 @@
+/** The moment, ticking, by the gateway's clock: a demo may run on another day, a desk's own clock may be wrong. */
+import { useEffect, useState } from "preact/hooks";
+import { request } from "../api/client";
+
+let ahead_ms = 0;
+
+/** Learn once how far the gateway's clock is from this browser's. Staying at zero is fine. */
+export async function learnClock(): Promise<void> {
+  try {
+    const { clock } = await request<{ clock?: string }>("GET", "/api/health");
+    const there_ms = Date.parse(clock ?? "");
+    if (!Number.isNaN(there_ms)) ahead_ms = there_ms - Date.now();
+  } catch {
+    // Waiting times are then shown by this browser's clock.
+  }
+}
+
+/** Return the present moment and draw again every `every_ms`. */
+export function useNow(every_ms: number): number {
+  const [now_ms, setNow] = useState(() => Date.now() + ahead_ms);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now() + ahead_ms), every_ms);
+    return () => clearInterval(timer);
+  }, [every_ms]);
+  return now_ms;
+}
