@@ -1,6 +1,7 @@
 """The command line: every command of `./ieum`, each a few lines that call the module that does it.
 
-Here: what starts, stops and shows an instance. The rest is in `cli_stores` and `cli_work`.
+Here: what starts, stops and shows an instance. The rest is in `cli_stores` and `cli_work`. A command
+imports what it needs when it is run, so that each answers at once.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from subprocess import Popen
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops import cli_stores, cli_work, lifecycle, show, status
+from ops import cli_stores, cli_work
 from ops.errors import OperationFailed
-from ops.lifecycle import Wishes
 from ops.terminal import DEFAULT_DATA, AsJson, Data, console, failures_as_sentences, print_json
+
+if TYPE_CHECKING:
+    from ops import lifecycle
 
 app = typer.Typer(
     help="Ieum: a Korean customer-service bot that hands the conversation to a person with everything already known.",
@@ -32,29 +36,37 @@ app = typer.Typer(
 @app.command()
 def up(
     data: Data = DEFAULT_DATA,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port of the pages and the API [default: 8080, or as before].")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of the pages and the API [default: 8080, or as before].")
+    ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Return when ready; stop with `./ieum down`.")] = False,
     no_demo: Annotated[bool, typer.Option("--no-demo", help="No demo shop, no demo logins.")] = False,
-    clock: Annotated[str | None, typer.Option(metavar="TIME", help="The product's clock starts at this time (RFC 3339) and runs on.")] = None,
+    clock: Annotated[
+        str | None, typer.Option(metavar="TIME", help="The product's clock starts at this time (RFC 3339) and runs on.")
+    ] = None,
 ) -> None:
     """Start everything: databases, model, bot, pages. Ctrl-C stops it again.
 
     Example: ./ieum up --data /srv/ieum --port 8090 --detach
     """
+    from ops import lifecycle, opening, show
+
     with failures_as_sentences():
-        wishes = Wishes(port=port, demo=not no_demo, clock_offset_s=_offset(clock))
+        wishes = lifecycle.Wishes(port=port, demo=not no_demo, clock_offset_s=_offset(clock))
         data_dir = data.resolve()
         with _stopping_on_signals():
             instance, process = lifecycle.start(data_dir, wishes)
-        show.welcome(instance, lifecycle.open_settings(data_dir)[1], already=process is None)
+        show.welcome(instance, opening.open_settings(data_dir)[1], already=process is None)
         if process is None or detach:
             return
         console.print("Ctrl-C stops everything.", style="dim")
         _stay(data_dir, wishes, process)
 
 
-def _stay(data_dir: Path, wishes: Wishes, process: Popen[bytes]) -> None:
+def _stay(data_dir: Path, wishes: lifecycle.Wishes, process: Popen[bytes]) -> None:
     """Keep the terminal until asked to stop; bring everything up again when the supervisor itself was killed."""
+    from ops import lifecycle, stopping
+
     try:
         with _stopping_on_signals():
             while True:
@@ -63,7 +75,9 @@ def _stay(data_dir: Path, wishes: Wishes, process: Popen[bytes]) -> None:
                 if process.returncode >= 0:
                     console.print("ieum: was stopped from elsewhere.", markup=False)
                     return
-                console.print(f"ieum: the supervisor was killed (signal {-process.returncode}); starting again.", style="yellow")
+                console.print(
+                    f"ieum: the supervisor was killed (signal {-process.returncode}); starting again.", style="yellow"
+                )
                 _, again = lifecycle.start(data_dir, wishes)
                 if again is None:
                     return
@@ -71,7 +85,7 @@ def _stay(data_dir: Path, wishes: Wishes, process: Popen[bytes]) -> None:
     except KeyboardInterrupt:
         console.print()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
-        lifecycle.stop(data_dir)
+        stopping.stop(data_dir)
 
 
 @contextmanager
@@ -105,8 +119,10 @@ def down(data: Data = DEFAULT_DATA) -> None:
 
     Example: ./ieum down --data /srv/ieum
     """
+    from ops import stopping
+
     with failures_as_sentences():
-        stopped = lifecycle.stop(data.resolve())
+        stopped = stopping.stop(data.resolve())
         console.print("Stopped: no process is left." if stopped else f"Nothing runs in {data}.", markup=False)
 
 
@@ -116,13 +132,15 @@ def show_status(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
 
     Example: ./ieum status --json
     """
+    from ops import opening, show, status, waiting
+
     with failures_as_sentences():
-        instance, settings = lifecycle.open_settings(data.resolve())
+        instance, settings = opening.open_settings(data.resolve())
         found = status.describe(instance, settings)
         if as_json:
             print_json(found)
         else:
-            show.state(found, lifecycle.list_health(instance, settings))
+            show.state(found, waiting.list_health(instance, settings))
 
 
 cli_stores.register(app)

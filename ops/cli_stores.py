@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backoffice import demo
-from kernel.clock import ProductClock
-from kernel.database import create_engine
-from kernel.settings import Settings
-from kernel.tokens import sign_identity
-from ops import histories, lifecycle, prepare
-from ops.steps import step
 from ops.terminal import DEFAULT_DATA, AsJson, Data, console, failures_as_sentences, print_json
 
-demo_app = typer.Typer(help="Load and show customers with everything about them.", no_args_is_help=True, rich_markup_mode=None)
+demo_app = typer.Typer(
+    help="Load and show customers with everything about them.", no_args_is_help=True, rich_markup_mode=None
+)
 agents_app = typer.Typer(help="Members of staff.", no_args_is_help=True, rich_markup_mode=None)
 db_app = typer.Typer(help="The databases.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -37,31 +30,24 @@ def import_customers(file: Annotated[Path, typer.Argument(metavar="FILE.json")],
 
     Example: ./ieum demo import story.json
     """
+    from ops import opening, shop
+
     with failures_as_sentences():
-        _, settings = lifecycle.open_settings(data.resolve())
-        clock = ProductClock(settings.clock_offset_s)
-        ids = asyncio.run(_on_shop(settings, lambda engine: demo.import_file(engine, file, clock=clock)))
-        print_json({"customers": [{"customer_id": one, "identity_token": sign_identity(one, settings.identity_key)} for one in ids]})
+        _, settings = opening.open_settings(data.resolve())
+        print_json({"customers": asyncio.run(shop.import_customers(settings, file))})
 
 
 @demo_app.command("show")
 def show_customer(customer_id: str, data: Data = DEFAULT_DATA, as_json: AsJson = True) -> None:
     """Print a customer as the stores hold them now, in the shape of a demo file, with tickets and conversations.
 
-    Example: ./ieum demo show cust_001 --json
+    Example: ./ieum demo show demo-story-01 --json
     """
+    from ops import opening, shop
+
     with failures_as_sentences():
-        _, settings = lifecycle.open_settings(data.resolve())
-        found = asyncio.run(_on_shop(settings, lambda engine: demo.show(engine, customer_id)))
-        print_json({"customers": [found | asyncio.run(histories.list_of_customer(settings, customer_id))]})
-
-
-async def _on_shop(settings: Settings, work: Callable[[AsyncEngine], Awaitable[Any]]) -> Any:
-    engine = create_engine(settings.shop_database_url)
-    try:
-        return await work(engine)
-    finally:
-        await engine.dispose()
+        _, settings = opening.open_settings(data.resolve())
+        print_json({"customers": [asyncio.run(shop.show_customer(settings, customer_id))]})
 
 
 @agents_app.command("add")
@@ -76,8 +62,10 @@ def add_agent(
 
     Example: ./ieum agents add --login minji --name 김민지 --role agent
     """
+    from ops import opening, prepare
+
     with failures_as_sentences():
-        _, settings = lifecycle.open_settings(data.resolve())
+        _, settings = opening.open_settings(data.resolve())
         chosen = password or prepare.make_password()
         prepare.add_staff(settings, login=login, name=name, password=chosen, role=role)
         console.print(f"{name} can log in as {login} ({role}).", markup=False)
@@ -91,7 +79,10 @@ def upgrade(data: Data = DEFAULT_DATA) -> None:
 
     Example: ./ieum db upgrade
     """
+    from ops import opening, prepare
+    from ops.steps import step
+
     with failures_as_sentences():
-        _, settings = lifecycle.open_settings(data.resolve())
+        _, settings = opening.open_settings(data.resolve())
         with step("bringing the databases to the newest schema"):
             prepare.migrate(settings)

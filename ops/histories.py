@@ -13,7 +13,18 @@ from kernel.settings import Settings
 
 _OF_CONVERSATION = ("conversation_id", "channel", "owner", "version", "created_at", "closed_at")
 _OF_MESSAGE = ("seq", "author", "text", "cards", "at")
-_OF_TICKET = ("handoff_id", "conversation_id", "reason", "requested_by", "skill", "priority", "context", "waiting_since", "claimed_at", "ended_at")
+_OF_TICKET = (
+    "handoff_id",
+    "conversation_id",
+    "reason",
+    "requested_by",
+    "skill",
+    "priority",
+    "context",
+    "waiting_since",
+    "claimed_at",
+    "ended_at",
+)
 
 
 async def list_of_customer(settings: Settings, customer_id: str) -> dict[str, Any]:
@@ -22,7 +33,9 @@ async def list_of_customer(settings: Settings, customer_id: str) -> dict[str, An
     try:
         async with read(engine) as connection:
             ours = conversations.c.customer_id == customer_id
-            found = await connection.execute(_pick(conversations, _OF_CONVERSATION).where(ours).order_by(conversations.c.created_at))
+            found = await connection.execute(
+                _pick(conversations, _OF_CONVERSATION).where(ours).order_by(conversations.c.created_at)
+            )
             histories = {row.conversation_id: {**_plain(row), "messages": []} for row in found}
             joined = _pick(messages, ("conversation_id", *_OF_MESSAGE)).join(conversations).where(ours)
             for row in await connection.execute(joined.order_by(messages.c.conversation_id, messages.c.seq)):

@@ -161,7 +161,13 @@ def process_environment(instance: Instance, known: Mapping[str, str], environ: M
     }
     settings |= {f"IEUM_{name.upper()}": known[name] for name in _SECRETS}
     settings |= {name: known[name] for name in _CONFIGURED_URLS if known.get(name)}
-    runtime = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    runtime = {
+        "PYTHONPATH": str(ROOT),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
     return {**environ, **runtime, **settings}
 
 

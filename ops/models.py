@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from kernel.settings import ROOT
-from ops import lifecycle, prepare
+from ops import opening, prepare
 from ops.errors import OperationFailed
 from ops.steps import step
 from studio import rollout
@@ -18,16 +18,18 @@ from studio.training import bot_python
 
 def train_and_switch(data_dir: Path) -> str:
     """Train a model, bring it into use (without a break where the instance runs), and return its id."""
-    settings = lifecycle.make_settings(data_dir)
+    settings = opening.make_settings(data_dir)
     model_id = prepare.train(settings)
     with step("bringing the model into use") as progress:
-        asyncio.run(rollout.switch(settings, model_id, lambda name, ratio: progress.note(f"{ratio * 100:.0f} % {name}")))
+        asyncio.run(
+            rollout.switch(settings, model_id, lambda name, ratio: progress.note(f"{ratio * 100:.0f} % {name}"))
+        )
     return model_id
 
 
 def parse(data_dir: Path, source: Path, target: Path, model_id: str | None) -> None:
     """Write what a model understands in each line of `source` to `target`. Raises OperationFailed, ModelNotFound."""
-    settings = lifecycle.make_settings(data_dir)
+    settings = opening.make_settings(data_dir)
     registry = Registry(settings.models_dir)
     chosen = model_id or read_in_use(data_dir).active
     if chosen is None:
@@ -37,7 +39,12 @@ def parse(data_dir: Path, source: Path, target: Path, model_id: str | None) -> N
         chosen = newest[0].model_id
     if not source.is_file():
         raise OperationFailed(f"there is no file {source}")
-    command = [bot_python(), "-m", "bot.parse", "--model", registry.get_archive(chosen), "--in", source, "--out", target]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"})
+    archive = registry.get_archive(chosen)
+    command = [bot_python(), "-m", "bot.parse", "--model", archive, "--in", source, "--out", target]
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
     if done.returncode != 0:
         raise OperationFailed(f"bot.parse failed (status {done.returncode}); what it said stands above")

@@ -6,15 +6,14 @@ import asyncio
 from dataclasses import asdict
 from typing import Any
 
-from backoffice import demo
-from kernel.database import create_engine
 from kernel.settings import Settings
-from kernel.tokens import sign_identity
 from ops.instance import Instance
-from ops.lifecycle import ask_all
 from ops.prepare import make_staff_logins
+from ops.shop import list_named_customers
 from ops.supervision import is_running, kind_of
-from studio.supervisor import Supervisor, SupervisorError
+from ops.waiting import ask_all
+from studio.errors import SupervisorError
+from studio.supervisor import Supervisor
 
 
 def describe(instance: Instance, settings: Settings) -> dict[str, Any]:
@@ -47,16 +46,7 @@ def describe_demo(settings: Settings) -> dict[str, Any]:
     """Return the named demo customers with fresh identity tokens, and the demo logins; empty without demo data."""
     if not settings.demo:
         return {"customers": [], "staff": []}
-    customers = [
-        {"customer_id": customer.customer_id, "name": customer.name, "identity_token": sign_identity(customer.customer_id, settings.identity_key)}
-        for customer in asyncio.run(_list_demo_customers(settings))
-    ]
-    return {"customers": customers, "staff": [asdict(login) for login in make_staff_logins(settings)]}
-
-
-async def _list_demo_customers(settings: Settings) -> Any:
-    engine = create_engine(settings.shop_database_url)
-    try:
-        return await demo.stories(engine)
-    finally:
-        await engine.dispose()
+    return {
+        "customers": asyncio.run(list_named_customers(settings)),
+        "staff": [asdict(login) for login in make_staff_logins(settings)],
+    }

@@ -52,14 +52,20 @@ def step(title: str) -> Iterator[Progress]:
         _say(f"{_line_start()}{mark} {title}: {outcome} in {time.monotonic() - started:.1f} s\n")
 
 
-def run_logged(command: Sequence[str | Path], *, log: Path, environ: Mapping[str, str], cwd: Path | None = None) -> None:
+def run_logged(
+    command: Sequence[str | Path], *, log: Path, environ: Mapping[str, str], cwd: Path | None = None
+) -> None:
     """Run `command` with its output in `log`. Raises StepFailed with the end of the log."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environ, cwd=cwd)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environ, cwd=cwd
+        )
     if done.returncode != 0:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-_TAIL_LINES:])
-        raise StepFailed(f"`{Path(command[0]).name} {command[1]}` failed (status {done.returncode}). The end of {log}:\n{tail}")
+        raise StepFailed(
+            f"`{Path(command[0]).name} {command[1]}` failed (status {done.returncode}). The end of {log}:\n{tail}"
+        )
 
 
 def _tick(title: str, progress: Progress, started: float, over: threading.Event) -> None:

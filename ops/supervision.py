@@ -13,8 +13,9 @@ from pathlib import Path
 
 from ops.instance import BOT_SLOTS, ROOT, Instance, list_regular_slots
 from ops.processes import Identity, end, identify, is_alive, list_family, wait_until_gone
+from studio.errors import SupervisorError
 from studio.registry import write_json
-from studio.supervisor import Supervisor, SupervisorError
+from studio.supervisor import Supervisor
 
 _LOG_BYTES = "10MB"
 _LOG_BACKUPS = 3
@@ -86,7 +87,13 @@ def start_supervisor(instance: Instance, environment: Mapping[str, str]) -> subp
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(config)]
     with (instance.logs_dir / "supervisord.out").open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
     if identity := identify(process.pid):
         write_json(instance.run_dir / "supervisord.json", {"pid": identity.pid, "started": identity.started})

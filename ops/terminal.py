@@ -22,17 +22,16 @@ from handoff.errors import HandoffError
 from kernel.settings import ROOT, SettingsError
 from ops.errors import OperationFailed
 from ops.steps import StepFailed
-from studio.evaluation import TrainingDataError
-from studio.registry import ModelNotFound
-from studio.rollout import RolloutError
-from studio.training import TrainingError
+from studio.errors import StudioError, TrainingError
 
 DEFAULT_DATA = Path(os.environ.get("IEUM_DATA_DIR") or ROOT / "var")
-Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Folder of the instance: database, model in use, logs, sockets.")]
+Data = Annotated[
+    Path, typer.Option("--data", metavar="DIR", help="Folder of the instance: database, model in use, logs, sockets.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 console = Console(stderr=True, highlight=False)
 
-_KNOWN = (OperationFailed, StepFailed, TrainingError, TrainingDataError, RolloutError, ModelNotFound, SettingsError, HandoffError, BackofficeError)
+_KNOWN = (OperationFailed, StepFailed, SettingsError, StudioError, HandoffError, BackofficeError)
 
 
 @contextmanager
@@ -42,6 +41,8 @@ def failures_as_sentences() -> Iterator[None]:
         yield
     except _KNOWN as error:
         console.print(f"ieum: {error}", style="red", markup=False)
+        if isinstance(error, TrainingError):
+            console.print("\n".join(f"  {line}" for line in error.tail), markup=False)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         console.print("\nieum: stopped.", markup=False)

@@ -16,7 +16,9 @@ _NODE_AT_LEAST = (20, 19)
 _MADE = {"node_modules", "dist", ".vite", "coverage"}
 
 
-def ensure_web(root: Path, environ: Mapping[str, str], get_node: Callable[[], Path], *, only_packages: bool = False) -> bool:
+def ensure_web(
+    root: Path, environ: Mapping[str, str], get_node: Callable[[], Path], *, only_packages: bool = False
+) -> bool:
     """Install the web's packages and build it where its stamp differs from its sources; tell whether it was built."""
     web, logs, stamps = root / "web", root / ".venv" / "logs", root / ".venv"
     if not (web / "package-lock.json").exists():
@@ -56,7 +58,7 @@ def has_node(environ: Mapping[str, str]) -> bool:
         return False
     done = subprocess.run([node, "--version"], capture_output=True, text=True)
     found = re.match(r"v(\d+)\.(\d+)", done.stdout)
-    return bool(found) and (int(found[1]), int(found[2])) >= _NODE_AT_LEAST
+    return found is not None and (int(found[1]), int(found[2])) >= _NODE_AT_LEAST
 
 
 def _list_sources(web: Path) -> list[Path]:

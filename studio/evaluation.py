@@ -16,13 +16,11 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from studio.errors import TrainingDataError
+
 _EVERY = 5
 # [강남구](region) or [강남](region:강남구) or [강남]{"entity": "region"}: what remains is the text a customer would type.
 _ANNOTATION = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
-
-
-class TrainingDataError(Exception):
-    """A training file cannot be read; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,9 @@ def _keep_back(content: dict[str, Any]) -> list[Question]:
         examples = _list_examples(block)
         if "intent" not in block or len(examples) < _EVERY:
             continue
-        kept += [Question(_ANNOTATION.sub(r"\1", example), block["intent"]) for example in examples[_EVERY - 1 :: _EVERY]]
+        kept += [
+            Question(_ANNOTATION.sub(r"\1", example), block["intent"]) for example in examples[_EVERY - 1 :: _EVERY]
+        ]
         left = [example for place, example in enumerate(examples, start=1) if place % _EVERY]
         block["examples"] = "".join(f"- {example}\n" for example in left)
     return kept

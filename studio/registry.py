@@ -14,11 +14,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from studio.errors import ModelNotFound
+
 _CODE_THAT_SHAPES_A_MODEL = ("bot",)
-
-
-class ModelNotFound(Exception):
-    """No registered model has this id, or none is in use yet."""
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,14 @@ from typing import Any
 import httpx
 
 from kernel.settings import Settings
-from studio.registry import InUse, ModelNotFound, Registry, read_in_use, write_in_use
-from studio.supervisor import Program, Supervisor, SupervisorError
+from studio.errors import ModelNotFound, RolloutError, SupervisorError
+from studio.registry import InUse, Registry, read_in_use, write_in_use
+from studio.supervisor import Program, Supervisor
 
 OnProgress = Callable[[str, float], None]
 _READY_WITHIN_S = 120.0
 _POLL_S = 0.25
 _RUNNING = {"STARTING", "RUNNING", "BACKOFF"}
-
-
-class RolloutError(Exception):
-    """The switch did not take place or stopped half-way; the message says which and what is in use."""
 
 
 async def switch(settings: Settings, model_id: str, on_progress: OnProgress) -> None:
@@ -73,7 +70,9 @@ class _Rollout:
 
     async def _list_slots(self) -> list[Program]:
         programs = await asyncio.to_thread(self._supervisor.list_programs)
-        return sorted((program for program in programs if program.name.startswith("bot-")), key=lambda program: program.name)
+        return sorted(
+            (program for program in programs if program.name.startswith("bot-")), key=lambda program: program.name
+        )
 
     async def _start(self, slot: str, *, is_first: bool) -> None:
         in_use = read_in_use(self._settings.data_dir)

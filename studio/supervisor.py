@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from studio.errors import SupervisorError
+
 _TIMEOUT_S = 10.0
-
-
-class SupervisorError(Exception):
-    """supervisord cannot be reached or refused; the message says what it was asked."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from kernel.settings import ROOT, Settings
+from studio.errors import TrainingError
 from studio.evaluation import Question, count_examples, rate, split_training_data
 from studio.registry import ModelCard, Registry, fingerprint
 
@@ -28,10 +29,6 @@ _LINE_LIMIT_BYTES = 1_000_000
 _TAIL_LINES = 15
 # How much of the whole each part is; the first two run side by side.
 _WEIGHTS = {"training": 0.45, "training for the exam": 0.4, "sitting the exam": 0.15}
-
-
-class TrainingError(Exception):
-    """Training or measuring failed; the message names the log and holds its end."""
 
 
 class _Work:
@@ -86,7 +83,9 @@ async def train(settings: Settings, on_progress: OnProgress, *, evaluate: bool =
             scratch = Path(folder)
             try:
                 async with asyncio.TaskGroup() as group:
-                    whole = group.create_task(_train_archive(settings.training_dir, scratch / "whole", "training", work))
+                    whole = group.create_task(
+                        _train_archive(settings.training_dir, scratch / "whole", "training", work)
+                    )
                     exam = group.create_task(_measure(settings.training_dir, scratch, work)) if evaluate else None
             except ExceptionGroup as failed:  # the first failure stopped the others
                 raise failed.exceptions[0] from None
@@ -116,7 +115,14 @@ async def _measure(training_dir: Path, scratch: Path, work: _Work) -> float | No
 
 async def _train_archive(training_dir: Path, out: Path, part: str, work: _Work) -> Path:
     out.mkdir(parents=True)
-    inputs = ["--training-data", str(training_dir), "--config", str(ROOT / "config.yml"), "--domain", str(ROOT / "domain.yml")]
+    inputs = [
+        "--training-data",
+        str(training_dir),
+        "--config",
+        str(ROOT / "config.yml"),
+        "--domain",
+        str(ROOT / "domain.yml"),
+    ]
     last = await _run_bot(["bot.train", "--out", str(out), *inputs, "--progress-json"], part, work)
     try:
         return Path(json.loads(last)["model_path"])
@@ -127,7 +133,9 @@ async def _train_archive(training_dir: Path, out: Path, part: str, work: _Work) 
 async def _parse(archive: Path, questions: Sequence[Question], scratch: Path, work: _Work) -> list[str | None]:
     asked, answered = scratch / "questions.jsonl", scratch / "answers.jsonl"
     asked.write_text("".join(json.dumps({"text": question.text}, ensure_ascii=False) + "\n" for question in questions))
-    await _run_bot(["bot.parse", "--model", str(archive), "--in", str(asked), "--out", str(answered)], "sitting the exam", work)
+    await _run_bot(
+        ["bot.parse", "--model", str(archive), "--in", str(asked), "--out", str(answered)], "sitting the exam", work
+    )
     return [json.loads(line)["intent"] for line in answered.read_text().splitlines()]
 
 
@@ -156,7 +164,7 @@ async def _run_bot(arguments: Sequence[str], part: str, work: _Work) -> str:
             await process.wait()
     if status != 0:
         tail = work.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:] if work.log.exists() else []
-        raise TrainingError("\n".join([f"{arguments[0]} failed (status {status}). The end of {work.log}:", *tail]))
+        raise TrainingError(f"{arguments[0]} failed (status {status}); its log is {work.log}", tail)
     return printed
 
 

@@ -11,6 +11,7 @@ import structlog
 from kernel.clock import Clock
 from kernel.settings import Settings
 from studio import registry, rollout, training
+from studio.errors import RolloutError, TrainingError
 
 log = structlog.get_logger()
 
@@ -71,7 +72,7 @@ class Trainings:
             self.current = replace(self.current, state="switching", model_id=model_id, progress=0.0)
             await rollout.switch(self._settings, model_id, self._progressed)
             self.current = replace(self.current, state="done", progress=1.0, finished_at=self._clock.now())
-        except (training.TrainingError, rollout.RolloutError) as error:
+        except (TrainingError, RolloutError) as error:
             self._failed(str(error))
         except Exception:
             log.exception("training_failed")
