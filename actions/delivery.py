@@ -96,7 +96,8 @@ class ActionSelectOrder(ActionDeliveryStatus):
         """Return the chosen order's delivery, or its card when past orders were the topic; else a kind question for the number."""
         if turn.customer_id is not None and turn.order_id is None:
             return Reply(
-                bubbles=["어느 주문인지 알 수 없었어요. 주문번호를 적어 주시거나 지난 주문에서 골라 주세요."], choices=[HISTORY, PERSON]
+                bubbles=["어느 주문인지 알 수 없었어요. 주문번호를 적어 주시거나 지난 주문에서 골라 주세요."],
+                choices=[HISTORY, PERSON],
             )
         if turn.customer_id is not None and turn.order_id is not None and turn.last_topic == orders.TOPIC:
             return await orders.show_order(self.shop, turn.customer_id, turn.order_id)

@@ -55,7 +55,8 @@ def when(arrival: Arrival | None, *, today: date) -> str:
 def _tell_late(delivery: Delivery, stage: StageRule, *, today: date) -> Reply:
     judged = delivery.assessment
     promised, delay = judged.promised_on, judged.delay
-    assert promised is not None and delay is not None, "late means that something was promised and missed"
+    assert promised is not None, "late means that something was promised"
+    assert delay is not None, "late means that there are words for it"
     missed = "까지 도착하지 못해" if today > promised else "보다 늦어지게 되어"
     reply = Reply(
         bubbles=[

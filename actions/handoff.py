@@ -18,7 +18,9 @@ class ActionHumanAgent(ShopAction):
     async def answer(self, turn: Turn) -> Reply:
         """Return the promise of a person and the handoff."""
         topic = self.shop.skills.find(turn.last_topic)
-        reply = Reply(bubbles=["네, 상담원에게 연결할게요.", "지금까지 나눈 대화를 함께 전달하니 다시 설명하지 않으셔도 돼요."])
+        reply = Reply(
+            bubbles=["네, 상담원에게 연결할게요.", "지금까지 나눈 대화를 함께 전달하니 다시 설명하지 않으셔도 돼요."]
+        )
         return reply.hand_over(reason="customer_request", skill=topic.skill, detail=topic.name)
 
 

@@ -35,7 +35,9 @@ class ActionOrderHistory(ShopAction):
             return phrases.no_orders()
         shown = orders[:_MOST_ORDERS]
         has_more = len(orders) > _MOST_ORDERS
-        text = f"최근 주문 {_MOST_ORDERS}건을 보여 드릴게요." if has_more else f"지금까지 주문하신 {len(shown)}건이에요."
+        text = (
+            f"최근 주문 {_MOST_ORDERS}건을 보여 드릴게요." if has_more else f"지금까지 주문하신 {len(shown)}건이에요."
+        )
         return Reply(bubbles=[text], cards=[card(order) for order in shown], choices=[DELIVERY, PERSON])
 
 
@@ -45,4 +47,9 @@ async def show_order(shop: Shop, customer_id: str, order_id: str) -> Reply:
     if order is None:
         return phrases.no_such_order()
     about_it = Choice("이 주문 배송 조회", "delivery_status", {"order_id": order.order_id})
-    return Reply(bubbles=["말씀하신 주문이에요."], cards=[card(order)], choices=[about_it, PERSON], slots={"order_id": order.order_id})
+    return Reply(
+        bubbles=["말씀하신 주문이에요."],
+        cards=[card(order)],
+        choices=[about_it, PERSON],
+        slots={"order_id": order.order_id},
+    )

@@ -18,7 +18,10 @@ PERSON = Choice("상담원 연결", "human_agent")
 def ask_to_log_in(what: str) -> Reply:
     """Return the answer to somebody whose orders cannot be shown because nobody knows who they are."""
     return Reply(
-        bubbles=[f"{korean.josa(what, '을/를')} 확인하려면 먼저 로그인해 주세요.", "로그인이 어려우시면 상담원이 도와드릴게요."],
+        bubbles=[
+            f"{korean.josa(what, '을/를')} 확인하려면 먼저 로그인해 주세요.",
+            "로그인이 어려우시면 상담원이 도와드릴게요.",
+        ],
         choices=[PERSON],
     )
 
@@ -26,7 +29,10 @@ def ask_to_log_in(what: str) -> Reply:
 def no_such_order() -> Reply:
     """Return the answer to an order number that is nobody's or another's: the same for both."""
     return Reply(
-        bubbles=["말씀하신 주문번호로는 고객님의 주문을 찾지 못했어요.", "번호를 다시 확인해 주시거나, 지난 주문에서 골라 주세요."],
+        bubbles=[
+            "말씀하신 주문번호로는 고객님의 주문을 찾지 못했어요.",
+            "번호를 다시 확인해 주시거나, 지난 주문에서 골라 주세요.",
+        ],
         choices=[HISTORY, PERSON],
     )
 

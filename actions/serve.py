@@ -66,7 +66,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None, name: str = "i
     @app.before_server_start
     async def open_resources(app: Sanic[Any, Any]) -> None:
         app.ctx.engine = create_engine(settings.shop_database_url)
-        app.ctx.executor = create_executor(open_shop(settings, app.ctx.engine, clock or ProductClock(settings.clock_offset_s)))
+        app.ctx.executor = create_executor(
+            open_shop(settings, app.ctx.engine, clock or ProductClock(settings.clock_offset_s))
+        )
 
     @app.after_server_stop
     async def close_resources(app: Sanic[Any, Any]) -> None:

@@ -28,7 +28,9 @@ def row_id() -> sa.Column[int]:
 
 def customer_id(*, nullable: bool = False) -> sa.Column[str]:
     """Return the column that says whose row it is; the row goes when the customer goes."""
-    return sa.Column("customer_id", sa.Text, sa.ForeignKey("customers.customer_id", ondelete="CASCADE"), nullable=nullable)
+    return sa.Column(
+        "customer_id", sa.Text, sa.ForeignKey("customers.customer_id", ondelete="CASCADE"), nullable=nullable
+    )
 
 
 def order_id(**kwargs: bool) -> sa.Column[str]:

@@ -53,7 +53,9 @@ def _select_histories() -> sa.CompoundSelect[Any]:
             .limit(_RECENT_ENTRIES)
             .subquery()
         )
-        own = [latest.c[key] if key in latest.c else sa.cast(sa.null(), columns[key].type).label(key) for key in columns]
+        own = [
+            latest.c[key] if key in latest.c else sa.cast(sa.null(), columns[key].type).label(key) for key in columns
+        ]
         parts.append(sa.select(sa.literal(name).label("history"), latest.c[when.name].label("happened_at"), *own))
     return sa.union_all(*parts).order_by(sa.desc("happened_at"), sa.desc("row_id"))
 

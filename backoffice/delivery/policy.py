@@ -143,7 +143,9 @@ def assess(facts: DeliveryFacts, *, now: datetime, rules: DeliveryRules) -> Asse
         outcome = Outcome.DELIVERED
     stage, since = find_stage(facts, now=now, rules=rules)
     if outcome is Outcome.DELIVERED:
-        return Assessment(outcome=outcome, stage="delivered", since=facts.delivered_at or since, promised_on=facts.promised_on)
+        return Assessment(
+            outcome=outcome, stage="delivered", since=facts.delivered_at or since, promised_on=facts.promised_on
+        )
     if outcome is not Outcome.UNDER_WAY:
         return Assessment(outcome=outcome, promised_on=facts.promised_on)
     today = now.astimezone(KST).date()
@@ -209,12 +211,12 @@ def is_business_day(day: date, rules: DeliveryRules) -> bool:
 
 def add_business_days(day: date, count: int, rules: DeliveryRules) -> date:
     """Return the day `count` business days after `day`; with 0 the first business day from `day` on."""
-    while not is_business_day(day, rules):
-        day += timedelta(days=1)
-    for _ in range(count):
-        day += timedelta(days=1)
+    if count == 0:
         while not is_business_day(day, rules):
             day += timedelta(days=1)
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_business_day(day, rules)
     return day
 
 

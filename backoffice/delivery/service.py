@@ -28,7 +28,9 @@ _PARCELS = (
         delivery_stages.c.planned_at,
         delivery_stages.c.actual_at,
     )
-    .select_from(orders.outerjoin(deliveries).outerjoin(delivery_stages, delivery_stages.c.order_id == orders.c.order_id))
+    .select_from(
+        orders.outerjoin(deliveries).outerjoin(delivery_stages, delivery_stages.c.order_id == orders.c.order_id)
+    )
     .where(orders.c.order_id.in_(sa.bindparam("order_ids", expanding=True)))
 )
 

@@ -26,7 +26,10 @@ def cast(book: OrderBook, rules: DeliveryRules) -> list[Told]:
         ("어제까지 배송이 끝난 주문이 있어요.", _someone(5, "정수아", orders=_arrived(book))),
         ("취소된 주문과 합배송된 주문이 있어요.", _someone(6, "강지호", orders=_cancelled_and_merged(book, rules))),
         ("인증번호가 거듭 오지 않았어요.", _someone(7, "윤예린", attempts=_failing(book, "sms_not_received"))),
-        ("평소와 다른 접속으로 이용이 막혀 있어요.", _someone(8, "한도현", blocks=(_blocked(book, "abnormal_access"),))),
+        (
+            "평소와 다른 접속으로 이용이 막혀 있어요.",
+            _someone(8, "한도현", blocks=(_blocked(book, "abnormal_access"),)),
+        ),
         ("VIP이고, 늦은 배송으로 보상을 받은 적이 있어요.", _vip(book)),
         ("이름이 달라 인증에 실패했어요(알뜰폰).", _someone(10, "신유찬", attempts=_failing(book, "info_mismatch"))),
         ("반품했고 환불을 기다리고 있어요.", _someone(11, "문가온", orders=(_sent_back(book),))),
@@ -34,7 +37,10 @@ def cast(book: OrderBook, rules: DeliveryRules) -> list[Told]:
         ("도착일이 두 번 바뀌었어요(주소 오류).", _someone(13, "임소담", orders=(_moved_twice(book),))),
         ("명의 도용이 의심되어 막혀 있어요.", _someone(14, "배나래", blocks=(_blocked(book, "identity_misuse"),))),
         ("창고에 재고가 없어 포장이 멈춰 있어요.", _someone(15, "조아람", orders=(_late(book, "stock_error"),))),
-        ("카카오톡으로 이야기하는 고객이에요.", _someone(16, "서온유", orders=(_on_the_way(book, rules),), kakao="demo-kakao-key")),
+        (
+            "카카오톡으로 이야기하는 고객이에요.",
+            _someone(16, "서온유", orders=(_on_the_way(book, rules),), kakao="demo-kakao-key"),
+        ),
         ("인증창이 열리지 않았어요(앱 속 브라우저).", _someone(17, "송다온", attempts=_failing(book, "browser"))),
         ("PASS 앱으로 인증하지 못했어요.", _someone(18, "류새봄", attempts=_failing(book, "pass_app"))),
     ]
@@ -75,7 +81,10 @@ def _on_the_way(book: OrderBook, rules: DeliveryRules, *goods: str) -> shape.Ord
 def _several(book: OrderBook) -> tuple[shape.Order, ...]:
     return (
         book.write(Journey(ordered_at=book.moment(1, 20, 5), stop_after="paid"), products=[_GOODS["무선 이어폰"]]),
-        book.write(Journey(ordered_at=book.moment(4, 9, 40), stop_after="packed"), products=[_GOODS["기모 후드티"], _GOODS["청바지"]]),
+        book.write(
+            Journey(ordered_at=book.moment(4, 9, 40), stop_after="packed"),
+            products=[_GOODS["기모 후드티"], _GOODS["청바지"]],
+        ),
         _late(book, "sorting", "가습기"),
     )
 
@@ -87,7 +96,9 @@ def _late(book: OrderBook, cause: str, *goods: str) -> shape.Order:
     while book.planned_arrival(book.moment(days_ago, 11, 30)) >= book.today:
         days_ago += 1
     placed_at = book.moment(days_ago, 11, 30)
-    return book.write(Journey(ordered_at=placed_at, cause=cause, held_days=book.days_to_hold(placed_at)), products=products)
+    return book.write(
+        Journey(ordered_at=placed_at, cause=cause, held_days=book.days_to_hold(placed_at)), products=products
+    )
 
 
 def _arrived(book: OrderBook) -> tuple[shape.Order, ...]:
@@ -121,7 +132,9 @@ def _sent_back(book: OrderBook) -> shape.Order:
     returned = book.return_it(order)
     assert returned.refund is not None, "what is sent back is paid back"
     due = book.today + timedelta(days=2)
-    return returned.model_copy(update={"refund": returned.refund.model_copy(update={"state": "processing", "due_date": due})})
+    return returned.model_copy(
+        update={"refund": returned.refund.model_copy(update={"state": "processing", "due_date": due})}
+    )
 
 
 def _moved_twice(book: OrderBook) -> shape.Order:
@@ -132,7 +145,9 @@ def _moved_twice(book: OrderBook) -> shape.Order:
 
 
 def _vip(book: OrderBook) -> shape.Customer:
-    old = book.write(Journey(ordered_at=book.moment(70, 15, 0), cause="packing_queue", held_days=3), products=[_GOODS["패딩 조끼"]])
+    old = book.write(
+        Journey(ordered_at=book.moment(70, 15, 0), cause="packing_queue", held_days=3), products=[_GOODS["패딩 조끼"]]
+    )
     now = _late(book, "pickup_missed", "울 목도리")
     assert old.delivered_at is not None, "an order of ten weeks ago has come"
     grant = amends(old, 3)

@@ -71,7 +71,10 @@ def _person(number: int, rng: Random, book: OrderBook) -> shape.Customer:
         address=f"{district} {rng.choice(ROADS)} {rng.randint(1, 200)}, {rng.randint(101, 120)}동 {rng.randint(1, 20)}01호",
         joined_at=book.moment(MONTHS_DAYS + rng.randint(1, 900)),
         consents=shape.Consents(
-            service=True, marketing=marketing, night_ads=marketing and rng.random() < 0.2, third_party=rng.random() < 0.3
+            service=True,
+            marketing=marketing,
+            night_ads=marketing and rng.random() < 0.2,
+            third_party=rng.random() < 0.3,
         ),
     )
 
@@ -82,11 +85,19 @@ def _chance_order(book: OrderBook) -> list[shape.Order]:
     placed_at = book.moment(rng.randint(1, MONTHS_DAYS))
     kind = rng.choices(("plain", "late", "cancelled", "merged", "returned"), (79, 9, 6, 3, 3))[0]
     if kind == "cancelled":
-        return [book.write_cancelled(placed_at, by=rng.choices(("customer", "shop", "stock", "payment"), (70, 10, 12, 8))[0])]
+        return [
+            book.write_cancelled(
+                placed_at, by=rng.choices(("customer", "shop", "stock", "payment"), (70, 10, 12, 8))[0]
+            )
+        ]
     if kind == "late":
         return [
             book.write(
-                Journey(ordered_at=placed_at, cause=rng.choice(tuple(STRIKES_AT)), held_days=rng.choice((1, 1, 2, 2, 3, 4, 6, 7, 9)))
+                Journey(
+                    ordered_at=placed_at,
+                    cause=rng.choice(tuple(STRIKES_AT)),
+                    held_days=rng.choice((1, 1, 2, 2, 3, 4, 6, 7, 9)),
+                )
             )
         ]
     order = book.write(Journey(ordered_at=placed_at))
@@ -100,9 +111,15 @@ def _chance_order(book: OrderBook) -> list[shape.Order]:
 def _every_situation(book: OrderBook) -> list[shape.Order]:
     """Return open orders at each stage and with each cause of delay, three of a kind, so that none is ever missing."""
     rng = book.rng
-    waiting = [book.write(Journey(ordered_at=book.moment(days), stop_after=stage)) for stage in STAGES[:-1] for days in (4, 5, 6)]
+    waiting = [
+        book.write(Journey(ordered_at=book.moment(days), stop_after=stage))
+        for stage in STAGES[:-1]
+        for days in (4, 5, 6)
+    ]
     late = [
-        book.write(Journey(ordered_at=book.moment(_LATE_FROM_DAYS_AGO + extra), cause=cause, held_days=rng.randint(9, 11)))
+        book.write(
+            Journey(ordered_at=book.moment(_LATE_FROM_DAYS_AGO + extra), cause=cause, held_days=rng.randint(9, 11))
+        )
         for cause in STRIKES_AT
         for extra in range(3)
     ]
@@ -111,7 +128,9 @@ def _every_situation(book: OrderBook) -> list[shape.Order]:
 
 def _attempts(book: OrderBook, owner_count: int) -> list[list[shape.Attempt]]:
     rng = book.rng
-    failures = apportion(ATTEMPT_COUNT * FAILURE_PERCENT // 100, {cause: share for cause, (share, _, _) in FAILURE_CAUSES.items()})
+    failures = apportion(
+        ATTEMPT_COUNT * FAILURE_PERCENT // 100, {cause: share for cause, (share, _, _) in FAILURE_CAUSES.items()}
+    )
     causes: list[str | None] = [*failures, *[None] * (ATTEMPT_COUNT - len(failures))]
     rng.shuffle(causes)
     found: list[list[shape.Attempt]] = [[] for _ in range(owner_count)]
@@ -120,7 +139,9 @@ def _attempts(book: OrderBook, owner_count: int) -> list[list[shape.Attempt]]:
     return found
 
 
-def attempt(book: OrderBook, cause: str | None, *, days_ago: int, hour: int | None = None, minute: int | None = None) -> shape.Attempt:
+def attempt(
+    book: OrderBook, cause: str | None, *, days_ago: int, hour: int | None = None, minute: int | None = None
+) -> shape.Attempt:
     """Return one attempt that failed for `cause`, or succeeded when None."""
     rng = book.rng
     method, code = rng.choices(("SMS", "PASS", "ARS"), (55, 35, 10))[0], None
@@ -168,11 +189,18 @@ def benefits(book: OrderBook, orders: list[shape.Order]) -> dict[str, object]:
             continue
         earned = (order.paid_krw or 0) // 100
         points.append(
-            shape.Points(amount_krw=earned, why="구매 적립", at=order.delivered_at, expires_at=order.delivered_at + timedelta(days=365))
+            shape.Points(
+                amount_krw=earned,
+                why="구매 적립",
+                at=order.delivered_at,
+                expires_at=order.delivered_at + timedelta(days=365),
+            )
         )
         balance += earned
         if balance > 1_000 and rng.random() < 0.25:
-            points.append(shape.Points(amount_krw=-1_000, why="주문에 사용", at=order.delivered_at + timedelta(hours=1)))
+            points.append(
+                shape.Points(amount_krw=-1_000, why="주문에 사용", at=order.delivered_at + timedelta(hours=1))
+            )
             balance -= 1_000
         late_days = (order.delivered_at.astimezone(KST).date() - order.promised_date).days if order.promised_date else 0
         if late_days > 0:
@@ -193,7 +221,9 @@ def amends(order: shape.Order, late_days: int) -> shape.Grant:
     if late_days <= 2:
         return shape.Grant(order_id=order.order_id, cause="late", kind="free_shipping_coupon", at=at)
     if late_days <= 6:
-        return shape.Grant(order_id=order.order_id, cause="late", kind="points", amount_krw=(order.paid_krw or 0) * 5 // 100, at=at)
+        return shape.Grant(
+            order_id=order.order_id, cause="late", kind="points", amount_krw=(order.paid_krw or 0) * 5 // 100, at=at
+        )
     return shape.Grant(order_id=order.order_id, cause="late", kind="coupon", rate_percent=10.0, amount_krw=3_000, at=at)
 
 

@@ -81,7 +81,9 @@ def travel(journey: Journey, *, today: date, rules: DeliveryRules, rng: Random) 
         "status": STATUS_AT[last],
         "promised_date": promised,
         "eta": expected if is_moved else promised,
-        "stages": tuple(shape.Stage(stage=stage, planned_at=at, actual_at=happened.get(stage)) for stage, at in planned.items()),
+        "stages": tuple(
+            shape.Stage(stage=stage, planned_at=at, actual_at=happened.get(stage)) for stage, at in planned.items()
+        ),
     }
     if last in _SHIPPED_STAGES:
         fields |= {"courier": rng.choice(COURIERS), "tracking_no": f"0000{rng.randrange(10**8):08d}"}

@@ -31,7 +31,9 @@ class OrderBook:
 
     def moment(self, days_ago: int, hour: int | None = None, minute: int | None = None) -> datetime:
         """Return a moment of an earlier day in Seoul, by day between 8 and 22 o'clock where no hour is given."""
-        at = time(self.rng.randint(8, 21) if hour is None else hour, self.rng.randint(0, 59) if minute is None else minute)
+        at = time(
+            self.rng.randint(8, 21) if hour is None else hour, self.rng.randint(0, 59) if minute is None else minute
+        )
         return datetime.combine(self.today - timedelta(days=days_ago), at, KST)
 
     def planned_arrival(self, ordered_at: datetime) -> date:
@@ -53,7 +55,9 @@ class OrderBook:
         """Return an order cancelled some hours after it was paid; the money is back or on its way."""
         order = self._order(ordered_at, products)
         cancelled_at = ordered_at + timedelta(hours=self.rng.randint(1, 2), minutes=self.rng.randint(0, 30))
-        stages = tuple(shape.Stage(stage=stage, planned_at=ordered_at, actual_at=ordered_at) for stage in ("received", "paid"))
+        stages = tuple(
+            shape.Stage(stage=stage, planned_at=ordered_at, actual_at=ordered_at) for stage in ("received", "paid")
+        )
         return order.model_copy(
             update={
                 "status": OrderStatus.CANCELLED,
@@ -67,7 +71,9 @@ class OrderBook:
     def write_merged(self, ordered_at: datetime, *, into: shape.Order, products: Sequence[Product] = ()) -> shape.Order:
         """Return an order that travels in another order's box."""
         order = self._order(ordered_at, products)
-        stages = tuple(shape.Stage(stage=stage, planned_at=ordered_at, actual_at=ordered_at) for stage in ("received", "paid"))
+        stages = tuple(
+            shape.Stage(stage=stage, planned_at=ordered_at, actual_at=ordered_at) for stage in ("received", "paid")
+        )
         return order.model_copy(update={"status": OrderStatus.MERGED, "merged_into": into.order_id, "stages": stages})
 
     def return_it(self, order: shape.Order) -> shape.Order:

@@ -25,10 +25,16 @@ Found = dict[str, Any]
 
 async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.Customer:
     """Return everything stored about one customer; orders oldest first, the rest as written. Raises CustomerNotFound."""
-    person = (await connection.execute(sa.select(customers).where(customers.c.customer_id == customer_id))).mappings().first()
+    person = (
+        (await connection.execute(sa.select(customers).where(customers.c.customer_id == customer_id)))
+        .mappings()
+        .first()
+    )
     if person is None:
         raise CustomerNotFound(customer_id)
-    agreed = await connection.execute(sa.select(consents.c.kind, consents.c.granted).where(consents.c.customer_id == customer_id))
+    agreed = await connection.execute(
+        sa.select(consents.c.kind, consents.c.granted).where(consents.c.customer_id == customer_id)
+    )
     given = {row.kind: row.granted for row in agreed}
     return shape.Customer.model_validate(
         {
@@ -47,15 +53,22 @@ async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.
 
 async def _read_entries(connection: AsyncConnection, table: sa.Table, customer_id: str) -> tuple[Found, ...]:
     shown = [column for column in table.c if column.name not in ("row_id", "customer_id")]
-    result = await connection.execute(sa.select(*shown).where(table.c.customer_id == customer_id).order_by(table.c.row_id))
+    result = await connection.execute(
+        sa.select(*shown).where(table.c.customer_id == customer_id).order_by(table.c.row_id)
+    )
     return tuple(dict(row) for row in result.mappings())
 
 
 async def _read_orders(connection: AsyncConnection, customer_id: str) -> tuple[Found, ...]:
-    query = sa.select(orders).where(orders.c.customer_id == customer_id).order_by(orders.c.ordered_at, orders.c.order_id)
+    query = (
+        sa.select(orders).where(orders.c.customer_id == customer_id).order_by(orders.c.ordered_at, orders.c.order_id)
+    )
     found = [dict(row) for row in (await connection.execute(query)).mappings()]
     ids = [order["order_id"] for order in found]
-    parts = {table: await _read_parts(connection, table, ids) for table in (order_items, delivery_stages, refunds, deliveries)}
+    parts = {
+        table: await _read_parts(connection, table, ids)
+        for table in (order_items, delivery_stages, refunds, deliveries)
+    }
     return tuple(_put_together(order, parts) for order in found)
 
 
@@ -65,7 +78,9 @@ async def _read_parts(connection: AsyncConnection, table: sa.Table, order_ids: S
         query = query.order_by(table.c.row_id)
     parts: defaultdict[str, list[Found]] = defaultdict(list)
     for row in (await connection.execute(query)).mappings():
-        parts[row["order_id"]].append({name: value for name, value in row.items() if name not in ("row_id", "order_id")})
+        parts[row["order_id"]].append(
+            {name: value for name, value in row.items() if name not in ("row_id", "order_id")}
+        )
     return parts
 
 

@@ -40,7 +40,9 @@ INSERT_ORDER = (
 _DELIVERY_FIELDS = ("promised_date", "eta", "delivered_at", "delivered_place", "courier", "tracking_no", "delay_reason")
 
 
-def name_everything(people: Iterable[shape.Customer], *, now: datetime, new_id: Callable[[str], str]) -> list[shape.Customer]:
+def name_everything(
+    people: Iterable[shape.Customer], *, now: datetime, new_id: Callable[[str], str]
+) -> list[shape.Customer]:
     """Return the customers with what the database must have filled in where the file left it out.
 
     Ids are drawn; an event without a time is taken to happen at `now`, an order without one when
@@ -52,7 +54,9 @@ def name_everything(people: Iterable[shape.Customer], *, now: datetime, new_id: 
                 "customer_id": person.customer_id or new_id("customer"),
                 "orders": tuple(_name_order(order, now=now, new_id=new_id) for order in person.orders),
                 "coupons": tuple(
-                    coupon.model_copy(update={"coupon_id": coupon.coupon_id or new_id("coupon"), "issued_at": coupon.issued_at or now})
+                    coupon.model_copy(
+                        update={"coupon_id": coupon.coupon_id or new_id("coupon"), "issued_at": coupon.issued_at or now}
+                    )
                     for coupon in person.coupons
                 ),
                 "blocks": _dated(person.blocks, "blocked_at", now),
@@ -70,7 +74,10 @@ def _name_order(order: shape.Order, *, now: datetime, new_id: Callable[[str], st
         return order
     reached = [stage.actual_at for stage in order.stages if stage.actual_at]
     return order.model_copy(
-        update={"order_id": order.order_id or new_id("order"), "ordered_at": order.ordered_at or min(reached, default=now)}
+        update={
+            "order_id": order.order_id or new_id("order"),
+            "ordered_at": order.ordered_at or min(reached, default=now),
+        }
     )
 
 

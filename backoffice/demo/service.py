@@ -53,7 +53,10 @@ async def load(engine: AsyncEngine, clock: Clock, *, seed: int = 1) -> None:
         await connection.execute(demo_stories.delete())
         await connection.execute(
             demo_stories.insert(),
-            [{"customer_id": who, "position": place, "story": story} for place, (who, story) in enumerate(invented.stories.items())],
+            [
+                {"customer_id": who, "position": place, "story": story}
+                for place, (who, story) in enumerate(invented.stories.items())
+            ],
         )
 
 
@@ -86,7 +89,10 @@ async def stories(engine: AsyncEngine) -> list[DemoCustomer]:
         .order_by(demo_stories.c.position)
     )
     async with read(engine) as connection:
-        return [DemoCustomer(row.customer_id, row.name or row.customer_id, row.story) for row in await connection.execute(query)]
+        return [
+            DemoCustomer(row.customer_id, row.name or row.customer_id, row.story)
+            for row in await connection.execute(query)
+        ]
 
 
 def read_file(path: Path) -> shape.DemoFile:
@@ -96,7 +102,10 @@ def read_file(path: Path) -> shape.DemoFile:
     except OSError as error:
         raise InvalidDemoFile([f"{path}: {error.strerror or 'cannot be read'}"]) from error
     except ValidationError as error:
-        problems = [f"{_place(problem['loc'])}: {_what(problem)}" for problem in error.errors(include_url=False, include_context=False)]
+        problems = [
+            f"{_place(problem['loc'])}: {_what(problem)}"
+            for problem in error.errors(include_url=False, include_context=False)
+        ]
         raise InvalidDemoFile(list(dict.fromkeys(problems))) from error
 
 
@@ -129,7 +138,9 @@ def _check_unique(people: Iterable[shape.Customer]) -> None:
 
 
 def _repeated(what: str, values: Iterable[str | None]) -> list[str]:
-    return [f"{what} {value!r} is there {count} times" for value, count in Counter(values).items() if value and count > 1]
+    return [
+        f"{what} {value!r} is there {count} times" for value, count in Counter(values).items() if value and count > 1
+    ]
 
 
 async def _check_free(connection: AsyncConnection, people: Sequence[shape.Customer]) -> None:
@@ -137,11 +148,23 @@ async def _check_free(connection: AsyncConnection, people: Sequence[shape.Custom
     ours = {person.customer_id for person in people}
     problems: list[str] = []
     for what, column, owner, values in (
-        ("order_id", orders.c.order_id, orders.c.customer_id, [order.order_id for person in people for order in person.orders]),
-        ("kakao_user_key", customers.c.kakao_user_key, customers.c.customer_id, [person.kakao_user_key for person in people]),
+        (
+            "order_id",
+            orders.c.order_id,
+            orders.c.customer_id,
+            [order.order_id for person in people for order in person.orders],
+        ),
+        (
+            "kakao_user_key",
+            customers.c.kakao_user_key,
+            customers.c.customer_id,
+            [person.kakao_user_key for person in people],
+        ),
     ):
         for start in range(0, len(values), _IDS_AT_ONCE):
-            taken = await connection.execute(sa.select(column, owner).where(column.in_(values[start : start + _IDS_AT_ONCE])))
+            taken = await connection.execute(
+                sa.select(column, owner).where(column.in_(values[start : start + _IDS_AT_ONCE]))
+            )
             problems += [f"{what} {value!r} belongs to another customer" for value, whose in taken if whose not in ours]
     if problems:
         raise InvalidDemoFile(problems)
@@ -150,7 +173,9 @@ async def _check_free(connection: AsyncConnection, people: Sequence[shape.Custom
 async def _replace(connection: AsyncConnection, people: Sequence[shape.Customer]) -> None:
     ids = [person.customer_id for person in people]
     for start in range(0, len(ids), _IDS_AT_ONCE):
-        await connection.execute(customers.delete().where(customers.c.customer_id.in_(ids[start : start + _IDS_AT_ONCE])))
+        await connection.execute(
+            customers.delete().where(customers.c.customer_id.in_(ids[start : start + _IDS_AT_ONCE]))
+        )
     rows = take_apart(people)
     for table in INSERT_ORDER:
         if rows.get(table):

@@ -53,7 +53,11 @@ def tell_refund(refund: Refund | None, *, today: date) -> list[str]:
     """Return where the money is; empty when nothing is paid back. A due day that has passed is not promised again."""
     if refund is None:
         return []
-    amount = f"{korean.josa(korean.won(refund.amount_krw), '이/가')} " if refund.amount_krw is not None else "결제하신 금액이 "
+    amount = (
+        f"{korean.josa(korean.won(refund.amount_krw), '이/가')} "
+        if refund.amount_krw is not None
+        else "결제하신 금액이 "
+    )
     if (refund.state or "").lower() in _REFUND_DONE:
         return [f"{amount}환불됐어요."]
     if refund.due_date is None:

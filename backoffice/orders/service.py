@@ -23,13 +23,19 @@ _COLUMNS = (
     refunds.c.state.label("refund_state"),
     refunds.c.due_date,
 )
-_ORDERS = sa.select(*_COLUMNS).select_from(orders.outerjoin(refunds)).order_by(orders.c.ordered_at.desc(), orders.c.order_id.desc())
+_ORDERS = (
+    sa.select(*_COLUMNS)
+    .select_from(orders.outerjoin(refunds))
+    .order_by(orders.c.ordered_at.desc(), orders.c.order_id.desc())
+)
 _RECENT = _ORDERS.where(orders.c.customer_id == sa.bindparam("customer_id")).limit(sa.bindparam("limit"))
 _OPEN = _RECENT.where(orders.c.status.in_(OPEN_STATUSES))
 # Newest ones and open ones together, each by its own index, each order once.
 _CONCERNED = _ORDERS.where(
     orders.c.order_id.in_(
-        sa.union(*(sa.select(query.with_only_columns(orders.c.order_id).subquery().c.order_id) for query in (_RECENT, _OPEN)))
+        sa.union(
+            *(sa.select(query.with_only_columns(orders.c.order_id).subquery().c.order_id) for query in (_RECENT, _OPEN))
+        )
     )
 )
 _ONE = _ORDERS.where(orders.c.customer_id == sa.bindparam("customer_id"), orders.c.order_id == sa.bindparam("order_id"))
@@ -75,7 +81,9 @@ async def read_concerned(connection: AsyncConnection, customer_id: str, *, limit
 
 async def read_order(connection: AsyncConnection, customer_id: str, order_id: str) -> Order | None:
     """Like `find_order`, within a transaction of the caller's."""
-    found = await _orders(connection, await connection.execute(_ONE, {"customer_id": customer_id, "order_id": order_id}))
+    found = await _orders(
+        connection, await connection.execute(_ONE, {"customer_id": customer_id, "order_id": order_id})
+    )
     return found[0] if found else None
 
 

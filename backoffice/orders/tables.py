@@ -24,7 +24,13 @@ class OrderStatus(StrEnum):
     RETURNED = "returned"
 
 
-OPEN_STATUSES = (OrderStatus.RECEIVED, OrderStatus.PAID, OrderStatus.PACKED, OrderStatus.SHIPPED, OrderStatus.IN_TRANSIT)
+OPEN_STATUSES = (
+    OrderStatus.RECEIVED,
+    OrderStatus.PAID,
+    OrderStatus.PACKED,
+    OrderStatus.SHIPPED,
+    OrderStatus.IN_TRANSIT,
+)
 
 orders = sa.Table(
     "orders",

@@ -46,7 +46,9 @@ def upgrade() -> None:
             "reason IN ('info_mismatch', 'sms_failures', 'abnormal_access', 'identity_misuse', 'other')",
             name=op.f("ck_blocks_known_reason"),
         ),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers.customer_id"], name=op.f("fk_blocks_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.customer_id"], name=op.f("fk_blocks_customer_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("row_id", name=op.f("pk_blocks")),
     )
     op.create_index(op.f("ix_blocks_customer_id_blocked_at"), "blocks", ["customer_id", "blocked_at"], unique=False)
@@ -55,8 +57,12 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("granted", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("kind IN ('service', 'marketing', 'night_ads', 'third_party')", name=op.f("ck_consents_known_kind")),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers.customer_id"], name=op.f("fk_consents_customer_id"), ondelete="CASCADE"),
+        sa.CheckConstraint(
+            "kind IN ('service', 'marketing', 'night_ads', 'third_party')", name=op.f("ck_consents_known_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.customer_id"], name=op.f("fk_consents_customer_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("customer_id", "kind", name=op.f("pk_consents")),
     )
     op.create_table(
@@ -73,7 +79,9 @@ def upgrade() -> None:
         sa.Column("used_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("amount_krw >= 0", name=op.f("ck_coupons_amount_not_negative")),
         sa.CheckConstraint("rate_percent >= 0 AND rate_percent <= 100", name=op.f("ck_coupons_rate_is_percent")),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers.customer_id"], name=op.f("fk_coupons_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.customer_id"], name=op.f("fk_coupons_customer_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("row_id", name=op.f("pk_coupons")),
         sa.UniqueConstraint("customer_id", "coupon_id", name=op.f("uq_coupons_customer_id_coupon_id")),
     )
@@ -97,7 +105,9 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("amount_krw >= 0", name=op.f("ck_grants_amount_not_negative")),
         sa.CheckConstraint("rate_percent >= 0 AND rate_percent <= 100", name=op.f("ck_grants_rate_is_percent")),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers.customer_id"], name=op.f("fk_grants_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.customer_id"], name=op.f("fk_grants_customer_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("row_id", name=op.f("pk_grants")),
     )
     op.create_index(op.f("ix_grants_customer_id_at"), "grants", ["customer_id", "at"], unique=False)
@@ -120,11 +130,15 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("discount_krw >= 0", name=op.f("ck_orders_discount_not_negative")),
         sa.CheckConstraint("paid_krw >= 0", name=op.f("ck_orders_paid_not_negative")),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers.customer_id"], name=op.f("fk_orders_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.customer_id"], name=op.f("fk_orders_customer_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_orders")),
     )
     op.create_index(op.f("ix_orders_customer_id_ordered_at"), "orders", ["customer_id", "ordered_at"], unique=False)
-    op.create_index(op.f("ix_orders_customer_id_status_ordered_at"), "orders", ["customer_id", "status", "ordered_at"], unique=False)
+    op.create_index(
+        op.f("ix_orders_customer_id_status_ordered_at"), "orders", ["customer_id", "status", "ordered_at"], unique=False
+    )
     op.create_table(
         "points",
         sa.Column("row_id", RowId, autoincrement=True, nullable=False),
@@ -133,7 +147,9 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers.customer_id"], name=op.f("fk_points_customer_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.customer_id"], name=op.f("fk_points_customer_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("row_id", name=op.f("pk_points")),
     )
     op.create_index(op.f("ix_points_customer_id_at"), "points", ["customer_id", "at"], unique=False)
@@ -152,11 +168,16 @@ def upgrade() -> None:
         sa.CheckConstraint("method IN ('SMS', 'PASS', 'ARS')", name=op.f("ck_verification_attempts_known_method")),
         sa.CheckConstraint("result IN ('success', 'failure')", name=op.f("ck_verification_attempts_known_result")),
         sa.ForeignKeyConstraint(
-            ["customer_id"], ["customers.customer_id"], name=op.f("fk_verification_attempts_customer_id"), ondelete="CASCADE"
+            ["customer_id"],
+            ["customers.customer_id"],
+            name=op.f("fk_verification_attempts_customer_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("row_id", name=op.f("pk_verification_attempts")),
     )
-    op.create_index(op.f("ix_verification_attempts_customer_id_at"), "verification_attempts", ["customer_id", "at"], unique=False)
+    op.create_index(
+        op.f("ix_verification_attempts_customer_id_at"), "verification_attempts", ["customer_id", "at"], unique=False
+    )
     op.create_table(
         "deliveries",
         sa.Column("order_id", sa.Text(), nullable=False),
@@ -169,7 +190,9 @@ def upgrade() -> None:
         sa.Column("courier", sa.Text(), nullable=True),
         sa.Column("tracking_no", sa.Text(), nullable=True),
         sa.Column("delay_reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_deliveries_order_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.order_id"], name=op.f("fk_deliveries_order_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_deliveries")),
     )
     op.create_table(
@@ -179,7 +202,9 @@ def upgrade() -> None:
         sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("planned_at", UtcDateTime(), nullable=True),
         sa.Column("actual_at", UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_delivery_stages_order_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.order_id"], name=op.f("fk_delivery_stages_order_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("row_id", name=op.f("pk_delivery_stages")),
     )
     op.create_index(op.f("ix_delivery_stages_order_id_row_id"), "delivery_stages", ["order_id", "row_id"], unique=False)
@@ -193,7 +218,9 @@ def upgrade() -> None:
         sa.Column("price_krw", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("price_krw >= 0", name=op.f("ck_order_items_price_not_negative")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_order_items_quantity_positive")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_order_items_order_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.order_id"], name=op.f("fk_order_items_order_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("row_id", name=op.f("pk_order_items")),
     )
     op.create_index(op.f("ix_order_items_order_id_row_id"), "order_items", ["order_id", "row_id"], unique=False)
@@ -204,7 +231,9 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=True),
         sa.Column("due_date", sa.Date(), nullable=True),
         sa.CheckConstraint("amount_krw >= 0", name=op.f("ck_refunds_amount_not_negative")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_refunds_order_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.order_id"], name=op.f("fk_refunds_order_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_refunds")),
     )
 
