@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import AsyncExitStack
 
+import httpx
 from redis.asyncio import Redis
 from sanic import Sanic
 
@@ -36,14 +37,17 @@ from studio.trainings import Trainings
 LONGEST_ANSWER_S = 60  # a long poll waits 25 s
 
 
-def create_app(settings: Settings) -> Sanic:
-    """Return the app; nothing is opened before the server starts."""
-    app = Sanic("ieum_gateway", configure_logging=False)
+def create_app(
+    settings: Settings, *, bot_transport: httpx.AsyncBaseTransport | None = None, name: str = "ieum_gateway"
+) -> Sanic:
+    """Return the app; nothing is opened before the server starts. Tests may stand in for the bot by a transport."""
+    app = Sanic(name, configure_logging=False)
     app.config.REQUEST_MAX_SIZE = problems.BODY_BYTES_MAX
     app.config.RESPONSE_TIMEOUT = LONGEST_ANSWER_S
     app.config.WEBSOCKET_MAX_SIZE = 4 * 1024
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.config.AUTO_EXTEND = False
     for blueprint in (chat, staff, desk, studio, kakao, pages.pages):
         app.blueprint(blueprint)
     pages.install(app)
@@ -52,7 +56,7 @@ def create_app(settings: Settings) -> Sanic:
     @app.before_server_start
     async def open_gateway(app: Sanic) -> None:
         app.ctx.resources = AsyncExitStack()
-        app.ctx.gateway = await _open(settings, app.ctx.resources)
+        app.ctx.gateway = await _open(settings, app.ctx.resources, bot_transport)
 
     @app.before_server_stop
     async def close_gateway(app: Sanic) -> None:
@@ -65,7 +69,9 @@ def create_app(settings: Settings) -> Sanic:
     return app
 
 
-async def _open(settings: Settings, resources: AsyncExitStack) -> Gateway:
+async def _open(
+    settings: Settings, resources: AsyncExitStack, bot_transport: httpx.AsyncBaseTransport | None
+) -> Gateway:
     clock = ProductClock(settings.clock_offset_s)
     engine, shop_engine = create_engine(settings.database_url), create_engine(settings.shop_database_url)
     resources.push_async_callback(engine.dispose)
@@ -73,7 +79,7 @@ async def _open(settings: Settings, resources: AsyncExitStack) -> Gateway:
     store = SqlStore(engine)
     shop = SqlShop(shop_engine, clock)
     hub = await _open_hub(settings, resources)
-    bot = BotPool(settings.bot_urls, settings.bot_token)
+    bot = BotPool(settings.bot_urls, settings.bot_token, transport=bot_transport)
     resources.push_async_callback(bot.close)
     # The supervisor runs one process of this name at a time: what an earlier life left behind is taken up at once.
     name = os.environ.get("IEUM_GATEWAY_NAME", "gateway")

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 TRANSCRIPT_FOR_SUMMARY = 50
 PREVIOUS_SHOWN = 5
-WAITING_SENTENCE = "상담원에게 전달했어요. 지금까지의 대화를 상담원이 함께 보니, 다시 설명하지 않으셔도 돼요."
+WAITING_SENTENCE = "상담원을 기다리고 있어요. 순서가 되면 바로 이어서 도와드려요."
 APOLOGY_SENTENCES = {
     "bot_error": "죄송해요. 지금 자동 응답이 제대로 답을 드리지 못하고 있어요. 상담원이 이어서 도와드릴게요.",
     "action_failed": "죄송해요. 정보를 조회하는 중에 문제가 생겼어요. 상담원이 이어서 확인해 드릴게요.",
