@@ -49,6 +49,8 @@ class WordlessFormatter(logging.Formatter):
 
 def configure(process: str, level: str) -> None:
     """Send the whole process's logs and warnings through `WordlessFormatter`."""
+    # A record that cannot be formatted must not be printed with its arguments instead.
+    logging.raiseExceptions = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(WordlessFormatter(process))
     root = logging.getLogger()

@@ -17,7 +17,7 @@ from bot.text.features import Counts
 from bot.text.linear_model import LinearModel, Vocabulary, softmax
 
 FOLDS = 5
-TEMPERATURES = np.geomspace(0.02, 5.0, 60)
+TEMPERATURES = np.geomspace(0.08, 3.0, 60)
 
 
 def train_model(
