@@ -91,15 +91,19 @@ def make_password() -> str:
 
 def ensure_model(settings: Settings) -> str:
     """Put a model into use that fits the present training data, training one where there is none. Raises TrainingError."""
-    registry = Registry(settings.models_dir)
-    wanted = fingerprint(ROOT, settings.training_dir)
     in_use = read_in_use(settings.data_dir).active
-    card = registry.find(in_use) if in_use else None
-    if card is None or card.fingerprint != wanted:
-        card = registry.find_by_fingerprint(wanted)
-    model_id = card.model_id if card else train(settings)
+    card = Registry(settings.models_dir).find(in_use) if in_use else None
+    if card is not None and card.fingerprint == fingerprint(ROOT, settings.training_dir):
+        return card.model_id
+    model_id = find_or_train(settings)
     write_in_use(settings.data_dir, InUse(active=model_id, slots={}))
     return model_id
+
+
+def find_or_train(settings: Settings) -> str:
+    """Return a registered model that fits the present training data, training one where there is none."""
+    card = Registry(settings.models_dir).find_by_fingerprint(fingerprint(ROOT, settings.training_dir))
+    return card.model_id if card else train(settings)
 
 
 def train(settings: Settings) -> str:
