@@ -111,9 +111,15 @@ function WaitingItem({ item, now_ms, isOpen, onOpen }: WaitingItemProps) {
         <span class="tag">{reasonName(item.reason)}</span>
         <span class="tag">{channelName(item.channel)}</span>
       </span>
-      <span class="list-last">{item.last_text ?? item.summary ?? ""}</span>
+      <span class="list-last">{lastWords(item)}</span>
     </button>
   );
+}
+
+/** What the customer said last; where the bot or a notice spoke after that, the summary holds it. */
+function lastWords(item: QueueItem): string {
+  if (item.last_author === "customer" && item.last_text) return item.last_text;
+  return item.summary ?? item.last_text ?? "";
 }
 
 interface MineItemProps {

@@ -132,8 +132,10 @@ export class Desk {
   /** Change who has the conversation. A conversation that was given away is left. */
   async move(conversation_id: string, move: Move, body: object = {}): Promise<boolean> {
     const isDone = await this.#attempt(conversation_id, () => this.#post(conversation_id, move, body));
-    if (isDone && move !== "claim") this.#leave(conversation_id);
-    if (isDone) this.notices.tell(doneWords[move]);
+    if (isDone && move !== "claim") {
+      this.#leave(conversation_id);
+      this.notices.tell(doneWords[move]);
+    }
     await this.refresh();
     if (move === "claim") await this.#fetchDetail(conversation_id);
     return isDone;
@@ -282,8 +284,7 @@ export class Desk {
   }
 }
 
-const doneWords: Record<Move, string> = {
-  claim: words.claimed,
+const doneWords: Record<Exclude<Move, "claim">, string> = {
   "return-to-bot": words.returned,
   transfer: words.transferred,
   close: words.closed,

@@ -13,6 +13,7 @@ export type Command =
   | { kind: "help" };
 
 export interface DeskKey {
+  key: string;
   code: string;
   altKey: boolean;
   ctrlKey: boolean;
@@ -36,6 +37,6 @@ export function commandOf(key: DeskKey, isTyping: boolean): Command | null {
   const index = /^Digit[1-4]$/.test(key.code) ? Number(key.code.slice(5)) - 1 : -1;
   if (index >= 0 && !key.shiftKey && (key.altKey || !isTyping)) return { kind: "open-mine", index };
   if (isTyping || key.altKey) return null;
-  if (key.code === "Slash" && key.shiftKey) return { kind: "help" };
+  if (key.key === "?" || (key.code === "Slash" && key.shiftKey)) return { kind: "help" };
   return key.shiftKey ? null : (plain[key.code] ?? null);
 }

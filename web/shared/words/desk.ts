@@ -45,7 +45,6 @@ export const desk = {
   returned: "봇에게 돌려주었어요.",
   transferred: "다른 팀으로 넘겼어요.",
   closed: "상담을 마쳤어요. 수고하셨어요.",
-  claimed: "상담을 시작했어요.",
   context: "넘겨받은 내용",
   customer: "손님",
   unread: "읽지 않은 메시지",
