@@ -20,7 +20,7 @@ from ops.steps import run_logged, step
 from ops.terminal import DEFAULT_DATA, console
 from studio.registry import Registry
 
-BOT_SIDE = ("tests/unit/bot", "tests/stories", "tests/nlu", "tests/integration/bot", "tests/integration/test_bot_turn.py")
+BOT_SIDE = ("tests/unit/bot", "tests/stories", "tests/nlu")
 _FIXTURES_CUT_OFF_AT = "tests/unit/bot"
 _BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk")
 _NO_TESTS_FOUND = 5
