@@ -45,7 +45,8 @@ class Progress(logging.Handler):
         """Write one line of progress."""
         if self._enabled:
             line = {"step": step, "progress": round(progress, 2)}
-            print(json.dumps(line), file=sys.stderr, flush=True)
+            # On a line of its own: Rasa's progress bars leave theirs unfinished.
+            print(f"\n{json.dumps(line)}", file=sys.stderr, flush=True)
 
 
 def train(
