@@ -1,38 +1,73 @@
 /** How moments, spans and names of days are written; Seoul time whatever the browser's zone. */
 
-const ZONE = "Asia/Seoul";
-const clock = new Intl.DateTimeFormat("ko-KR", { timeZone: ZONE, hour: "numeric", minute: "2-digit" });
-const day = new Intl.DateTimeFormat("ko-KR", { timeZone: ZONE, month: "long", day: "numeric", weekday: "short" });
-const dayWithYear = new Intl.DateTimeFormat("ko-KR", {
-  timeZone: ZONE,
+// The numbers come from the browser, the words from here: browsers differ in their Korean, some lack it.
+const inSeoul = new Intl.DateTimeFormat("en-US", {
+  timeZone: "Asia/Seoul",
+  hourCycle: "h23",
   year: "numeric",
-  month: "long",
+  month: "numeric",
   day: "numeric",
+  weekday: "short",
+  hour: "numeric",
+  minute: "numeric",
 });
+const weekdays: Record<string, string> = {
+  Sun: "일",
+  Mon: "월",
+  Tue: "화",
+  Wed: "수",
+  Thu: "목",
+  Fri: "금",
+  Sat: "토",
+};
 
-/** `오후 3:05`; empty when `at` is not a moment. */
-export function timeOfDay(at: string): string {
-  return write(clock, at);
+interface Parts {
+  year: number;
+  month: number;
+  day: number;
+  weekday: string;
+  hour: number;
+  minute: number;
 }
 
-/** `11월 22일 (일)` */
+function partsOf(at: string): Parts | null {
+  const moment = new Date(at);
+  if (Number.isNaN(moment.getTime())) return null;
+  const found = Object.fromEntries(inSeoul.formatToParts(moment).map((part) => [part.type, part.value]));
+  const number = (name: string) => Number(found[name] ?? 0);
+  return {
+    year: number("year"),
+    month: number("month"),
+    day: number("day"),
+    weekday: weekdays[found["weekday"] ?? ""] ?? "",
+    hour: number("hour"),
+    minute: number("minute"),
+  };
+}
+
+/** `오후 3:05`; empty when `at` is not a moment, as with all of these. */
+export function timeOfDay(at: string): string {
+  const parts = partsOf(at);
+  if (!parts) return "";
+  const half = parts.hour < 12 ? "오전" : "오후";
+  return `${half} ${parts.hour % 12 || 12}:${String(parts.minute).padStart(2, "0")}`;
+}
+
+/** `11월 22일(일)` */
 export function dayOf(at: string): string {
-  return write(day, at);
+  const parts = partsOf(at);
+  return parts ? `${parts.month}월 ${parts.day}일(${parts.weekday})` : "";
 }
 
 /** `2026년 11월 22일` */
 export function fullDay(at: string): string {
-  return write(dayWithYear, at);
+  const parts = partsOf(at);
+  return parts ? `${parts.year}년 ${parts.month}월 ${parts.day}일` : "";
 }
 
-/** `11월 22일 (일) 오후 3:05` */
+/** `11월 22일(일) 오후 3:05` */
 export function dayAndTime(at: string): string {
   return `${dayOf(at)} ${timeOfDay(at)}`.trim();
-}
-
-function write(format: Intl.DateTimeFormat, at: string): string {
-  const moment = new Date(at);
-  return Number.isNaN(moment.getTime()) ? "" : format.format(moment);
 }
 
 /** `40초`, `3분 20초`, `1시간 5분`; never negative. */

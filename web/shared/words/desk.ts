@@ -59,7 +59,6 @@ export const desk = {
   open: "열어 보기",
   notices: "알림",
   recentOrders: "최근 주문",
-  noOrders: "주문이 없어요",
   joined: "가입",
   phone: "전화",
   address: "주소",
@@ -84,9 +83,7 @@ export const contextWords = {
   grants: "지금까지의 보상",
   mood: "손님의 기분",
   previous: "지난 상담",
-  none: "없음",
   noContext: "봇이 넘긴 내용이 없어요",
-  sure: "확신",
 } as const;
 
 export const presenceNames: Record<Presence, string> = {
