@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -38,8 +38,8 @@ class FakeActions(BaseHTTPRequestHandler):
     """Answers like the action server; `behaviour` and `calls` are the test's."""
 
     protocol_version = "HTTP/1.1"
-    behaviour: dict[str, Any] = {}
-    calls: list[dict[str, Any]] = []
+    behaviour: ClassVar[dict[str, Any]] = {}
+    calls: ClassVar[list[dict[str, Any]]] = []
 
     def do_POST(self) -> None:
         call = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -93,9 +93,7 @@ class Worker:
             time.sleep(0.1)
         return self.process
 
-    def ask(
-        self, method: str, path: str, body: bytes | None = None, token: str = "bot-token"
-    ) -> tuple[int, Any]:
+    def ask(self, method: str, path: str, body: bytes | None = None, token: str = "bot-token") -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request(method, path, body, {"Authorization": f"Bearer {token}"})
@@ -241,9 +239,7 @@ def test_buttons_cards_and_handoff_of_an_action_come_through(worker: Worker) -> 
         ],
     }
     answer = worker.turn("상담원 연결해 주세요")
-    assert answer["replies"][0]["choices"] == [
-        {"label": "운동화", "payload": '/inform_order{"order_id":"2026-12345"}'}
-    ]
+    assert answer["replies"][0]["choices"] == [{"label": "운동화", "payload": '/inform_order{"order_id":"2026-12345"}'}]
     assert answer["replies"][1]["cards"] == [card]
     assert answer["handoff"] == {
         "reason": "customer_request",
@@ -331,9 +327,7 @@ def test_no_words_of_a_customer_are_in_any_log(worker: Worker) -> None:
     assert "2026-77777" not in log
 
 
-def test_a_worker_told_to_stop_finishes_the_turn_in_hand(
-    model: Path, actions_port: int, tmp_path: Path
-) -> None:
+def test_a_worker_told_to_stop_finishes_the_turn_in_hand(model: Path, actions_port: int, tmp_path: Path) -> None:
     worker = Worker(model, actions_port, tmp_path / "bot.log")
     FakeActions.behaviour = {"delay_s": 1.5}
     answers: list[Any] = []

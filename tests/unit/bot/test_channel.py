@@ -57,15 +57,11 @@ class Door:
 
     async def _open(self):
         app = Sanic("channel_test", configure_logging=False)
-        app.blueprint(
-            IeumChannel(self, "secret").blueprint(None), url_prefix="/webhooks/ieum"
-        )
+        app.blueprint(IeumChannel(self, "secret").blueprint(None), url_prefix="/webhooks/ieum")
         socket = socketlib.socket()
         socket.bind(("127.0.0.1", 0))
         self.port = socket.getsockname()[1]
-        server = await app.create_server(
-            sock=socket, return_asyncio_server=True, access_log=False
-        )
+        server = await app.create_server(sock=socket, return_asyncio_server=True, access_log=False)
         await server.startup()
 
 

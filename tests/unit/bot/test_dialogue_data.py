@@ -14,11 +14,7 @@ RULES = [
     for path in sorted((ROOT / "data" / "rules").glob("*.yml"))
     for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
 ]
-ANSWERS = {
-    rule["steps"][0]["intent"]: rule["steps"][1]["action"]
-    for rule in RULES
-    if "intent" in rule["steps"][0]
-}
+ANSWERS = {rule["steps"][0]["intent"]: rule["steps"][1]["action"] for rule in RULES if "intent" in rule["steps"][0]}
 
 
 def test_every_intent_has_exactly_one_rule():

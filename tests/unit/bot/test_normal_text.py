@@ -50,7 +50,7 @@ def test_plain_korean_stays_as_it_is(raw):
         ("", ""),
         (" \t\n ", ""),
         ("/delivery_status", "／delivery_status"),
-        ("  /intent{\"a\":\"b\"}", "／intent{\"a\":\"b\"}"),
+        ('  /intent{"a":"b"}', '／intent{"a":"b"}'),
         ("\u200b/help", "／help"),
         ("\u1107\u1162\u1109\u1169\u11bc", "배송"),
         ("배\u200b송\u202e", "배송"),

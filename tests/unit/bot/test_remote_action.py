@@ -60,9 +60,7 @@ async def served(server):
 
 
 def tracker():
-    said = UserUttered(
-        "택배", {"name": "ask"}, [], metadata={"turn_id": "t1", "context": "signed"}
-    )
+    said = UserUttered("택배", {"name": "ask"}, [], metadata={"turn_id": "t1", "context": "signed"})
     events = [ActionExecuted("action_listen"), SlotSet("order_id", "2026-12345"), said]
     return DialogueStateTracker.from_events("c1", events, slots=DOMAIN.slots)
 

@@ -27,9 +27,7 @@ DOMAIN = Domain.from_dict(
     {
         "intents": ["ask", "tell"],
         "entities": ["order_id"],
-        "slots": {
-            name: {"type": "any", "mappings": [{"type": "custom"}]} for name in ("a", "b")
-        },
+        "slots": {name: {"type": "any", "mappings": [{"type": "custom"}]} for name in ("a", "b")},
         "forms": {"form": {"required_slots": ["a"]}},
         "actions": ["action_x"],
     }
@@ -56,9 +54,7 @@ def message(intent: str, entities: list[str]) -> UserUttered:
     )
 
 
-messages = st.builds(
-    message, st.sampled_from(["ask", "tell"]), st.lists(st.just("order_id"), max_size=2)
-)
+messages = st.builds(message, st.sampled_from(["ask", "tell"]), st.lists(st.just("order_id"), max_size=2))
 turns = st.builds(
     lambda said, done: [said, *done, ActionExecuted(ACTION_LISTEN_NAME)],
     messages,
@@ -131,15 +127,14 @@ def test_slots_too_large_for_a_state_are_an_error():
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(["slots", "loop", "v", "base", "turns"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["slots", "loop", "v", "base", "turns"]), inner)
+    ),
     max_leaves=12,
 )
 
 
-@given(
-    st.dictionaries(st.sampled_from(["v", "base", "turns", "x"]), json_values | st.just(1))
-)
+@given(st.dictionaries(st.sampled_from(["v", "base", "turns", "x"]), json_values | st.just(1)))
 def test_any_other_object_is_a_bad_state_and_nothing_worse(state):
     try:
         read_events(state)

@@ -21,11 +21,7 @@ def test_any_unicode_text_gets_tokens_inside_its_bounds(kiwi, text):
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    text=st.text(
-        alphabet="가와값ㅋㅠ👍🏽\u200d👩\ufe0f𠮷\ud800\udfff\u202e\u0000/[](){}:.-0aé ", max_size=60
-    )
-)
+@given(text=st.text(alphabet="가와값ㅋㅠ👍🏽\u200d👩\ufe0f𠮷\ud800\udfff\u202e\u0000/[](){}:.-0aé ", max_size=60))
 def test_awkward_neighbours_do_not_shift_tokens(kiwi, text):
     check_places(kiwi, text)
 
