@@ -12,6 +12,7 @@ from sanic.response import HTTPResponse
 from sanic.response import json as respond
 
 from handoff.api.app import gateway_of
+from handoff.api.problems import NotJson
 from handoff.channels import kakao as protocol
 from handoff.errors import Invalid, NotFound
 
@@ -28,8 +29,8 @@ async def skill(request: Request, secret: str) -> HTTPResponse:
         raise NotFound("찾는 주소가 없어요.", code="no_such_address")
     try:
         payload = json.loads(request.body or b"")
-    except ValueError as error:
-        raise Invalid("SkillPayload를 읽을 수 없어요.", code="invalid_json") from error
+    except (ValueError, RecursionError) as error:
+        raise NotJson("SkillPayload를 읽을 수 없어요.") from error
     utterance = protocol.read_payload(payload)
     if utterance is None:
         raise Invalid("SkillPayload에 사용자 정보가 없어요.", code="invalid_payload")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeVar
 
 import structlog
@@ -9,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sanic import Request, Sanic
 from sanic.exceptions import MethodNotAllowed, PayloadTooLarge, SanicException
 from sanic.exceptions import NotFound as RouteNotFound
-from sanic.response import HTTPResponse, json
+from sanic.response import HTTPResponse
+from sanic.response import json as respond
 
 from handoff import errors
 
@@ -28,12 +30,17 @@ _STATUS: dict[type[errors.HandoffError], int] = {
     errors.Conflict: 409,
 }
 _OF_PYDANTIC = {
-    "json_invalid": (400, "invalid_json", "요청을 읽을 수 없어요. 형식을 확인해 주세요."),
     "extra_forbidden": (422, "unknown_field", "알 수 없는 항목이 들어 있어요."),
     "missing": (422, "missing_field", "필요한 항목이 빠져 있어요."),
     "string_unicode": (422, "invalid_unicode", "글자가 깨져서 읽을 수 없어요. 다시 입력해 주세요."),
 }
 _WRONG_TYPE = (422, "invalid_field", "입력한 내용을 확인해 주세요.")
+
+
+class NotJson(errors.HandoffError):
+    """The body is not JSON at all."""
+
+    code = "invalid_json"
 
 
 class Body(BaseModel):
@@ -43,14 +50,18 @@ class Body(BaseModel):
 
 
 def read_body(request: Request, kind: type[B]) -> B:
-    """Return the request's JSON as `kind`. Raises ValidationError, which becomes a problem."""
-    return kind.model_validate_json(request.body or b"")
+    """Return the request's JSON as `kind`. Raises Invalid or ValidationError, which become problems."""
+    try:
+        content = json.loads(request.body or b"")
+    except (ValueError, RecursionError) as error:
+        raise NotJson("요청을 읽을 수 없어요. 형식을 확인해 주세요.") from error
+    return kind.model_validate(content)
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> HTTPResponse:
     """Return an error as problem+json."""
     body = {"type": f"urn:ieum:problem:{code}", "title": code.replace("_", " "), "status": status, "code": code}
-    return json(body | {"detail": detail} | more, status=status, content_type="application/problem+json")
+    return respond(body | {"detail": detail} | more, status=status, content_type="application/problem+json")
 
 
 def install(app: Sanic) -> None:
@@ -62,7 +73,7 @@ def install(app: Sanic) -> None:
 
 
 def _refused(request: Request, error: errors.HandoffError) -> HTTPResponse:
-    status = next(code for kind, code in _STATUS.items() if isinstance(error, kind))
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
     more: dict[str, Any] = {}
     if isinstance(error, errors.Conflict):
         winner = error.winner
@@ -73,8 +84,6 @@ def _refused(request: Request, error: errors.HandoffError) -> HTTPResponse:
 def _invalid(request: Request, error: ValidationError) -> HTTPResponse:
     first = error.errors(include_url=False, include_input=False)[0]
     status, code, detail = _OF_PYDANTIC.get(first["type"], _WRONG_TYPE)
-    if code == "invalid_json" and "surrogate" in first["msg"]:
-        status, code, detail = _OF_PYDANTIC["string_unicode"]
     field = ".".join(str(part) for part in first["loc"])
     return problem(status, code, detail, **({"field": field} if field else {}))
 
