@@ -46,7 +46,7 @@ class Turn:
     not_understood_count: int
 
 
-class ShopAction(Action):
+class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
     """An action that answers one turn. Subclasses give `action_name` and `answer`."""
 
     action_name: str

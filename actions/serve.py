@@ -43,7 +43,7 @@ _RESPONSE_TIMEOUT_S = 10
 log = structlog.get_logger()
 
 
-class Executor(ActionExecutor):
+class Executor(ActionExecutor):  # type: ignore[misc]  # the SDK is not typed
     """The SDK's executor, content without a domain."""
 
     def update_and_return_domain(self, payload: dict[str, Any], action_name: str) -> dict[str, Any]:
