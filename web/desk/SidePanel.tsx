@@ -38,7 +38,7 @@ function ContextCard({ context }: { context: HandoffContext | null }) {
           </p>
           {context.summary && <p class="summary">{context.summary}</p>}
           <Lines title={contextWords.understood} lines={lines.intentLines(context.intent_history ?? [])} isRow />
-          <Lines title={contextWords.facts} lines={lines.entityLines(context.entities)} />
+          <Lines title={contextWords.facts} lines={lines.entityLines(context.entities)} isRow />
           <Lines title={contextWords.tried} lines={lines.actionLines(context.tried ?? [])} isRow />
           <Lines
             title={contextWords.failed}

@@ -12,6 +12,7 @@ import { newUuid } from "../shared/ids";
 import { recall, remember } from "../shared/keep";
 import { browser, socketAddress, wakeWithBrowser } from "../shared/live/browser";
 import { LiveConnection, type LiveState } from "../shared/live/connection";
+import { pause } from "../shared/live/pause";
 import { Refetch } from "../shared/live/refetch";
 import { isDeskEvent } from "../shared/live/socket-events";
 import type { Staff } from "../shared/staff/session";
@@ -218,6 +219,11 @@ export class Desk {
       });
       this.#outboxes.get(conversation_id)?.settle(detail.messages);
     } catch (error) {
+      const { [conversation_id]: _held, ...others } = this.state.value.details;
+      // What may not be seen any longer is not kept in sight either; a lost line only leaves it as it was.
+      const isRefused = error instanceof Problem && error.status < 500;
+      if (isRefused) this.state.patch({ details: others });
+      if (!isRefused && _held) return;
       this.state.patch({ detailErrors: { ...this.state.value.detailErrors, [conversation_id]: error } });
     }
   }
@@ -289,13 +295,3 @@ const doneWords: Record<Exclude<Move, "claim">, string> = {
   transfer: words.transferred,
   close: words.closed,
 };
-
-function pause(delay_ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, delay_ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}

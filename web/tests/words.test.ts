@@ -8,7 +8,7 @@ describe("the customer's page", () => {
   it("says how many are ahead, place 1 being next", () => {
     expect([positionWords(1), positionWords(3)]).toEqual(["바로 다음 순서예요", "앞에 2명이 있어요"]);
   });
-  it("says who speaks", () => expect(speakerWords("human", "한지민")).toBe("한지민 상담원과 이야기하고 있어요"));
+  it("says who speaks", () => expect(speakerWords("human", "한지민")).toBe("한지민 상담원과 상담 중이에요"));
 });
 
 describe("moments", () => {

@@ -3,7 +3,7 @@ import type { Presence, Winner } from "../api/types";
 import { agentTitle, ownerName } from "./common";
 
 export const desk = {
-  title: "이음 상담원 화면",
+  title: "이음 상담 데스크",
   brand: "이음 상담",
   queue: "대기 목록",
   mine: "내 상담",

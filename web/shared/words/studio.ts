@@ -2,7 +2,7 @@
 import type { Model, Training } from "../api/types";
 
 export const studio = {
-  title: "이음 학습 화면",
+  title: "이음 학습 스튜디오",
   brand: "이음 학습",
   intro: "봇이 자신 없어 한 손님의 말이에요. 무슨 뜻인지 골라 주시면 봇이 배워요.",
   listTitle: "뜻을 골라 주세요",

@@ -35,8 +35,7 @@ export const widget = {
 
 /** Who speaks with the customer now. */
 export function speakerWords(owner: Owner, agentName: string | null): string {
-  if (owner === "human")
-    return agentName ? `${agentTitle(agentName)}과 이야기하고 있어요` : "상담원과 이야기하고 있어요";
+  if (owner === "human") return agentName ? `${agentTitle(agentName)}과 상담 중이에요` : "상담원과 상담 중이에요";
   if (owner === "waiting") return "상담원을 기다리고 있어요";
   if (owner === "closed") return "상담이 끝났어요";
   return "자동 응답이 답하고 있어요";
