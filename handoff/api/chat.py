@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from handoff.api import shapes
 from handoff.api.app import Gateway, gateway_of
+from handoff.api.openapi import asks, takes
 from handoff.api.problems import Body, read_body
 from handoff.api.tickets import TICKET_LIFETIME_S
 from handoff.domain.text import accept_text
@@ -49,6 +50,7 @@ class SendMessage(Body):
 
 
 @chat.post("/conversations")
+@takes(OpenConversation)
 async def open_conversation(request: Request) -> HTTPResponse:
     """Start a conversation; with an identity token for a known customer, without one anonymously."""
     gateway = gateway_of(request)
@@ -62,6 +64,7 @@ async def open_conversation(request: Request) -> HTTPResponse:
 
 
 @chat.post("/messages")
+@takes(SendMessage)
 async def send_message(request: Request) -> HTTPResponse:
     """Accept a message: 202 when it is stored, 200 when it already was."""
     gateway, conversation_id = _authorised(request)
@@ -76,6 +79,7 @@ async def send_message(request: Request) -> HTTPResponse:
 
 
 @chat.get("/messages")
+@asks(after="the last seq that the page has", wait_s="how long to wait for news, at most 25 seconds")
 async def read_messages(request: Request) -> HTTPResponse:
     """Return what came after `after`; wait up to `wait_s` seconds for something new."""
     gateway, conversation_id = _authorised(request)

@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from handoff.api import shapes
 from handoff.api.app import gateway_of
+from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
 from handoff.api.staff import member
 from handoff.domain.context import NEXT_STEPS
@@ -88,6 +89,7 @@ async def conversation(request: Request, conversation_id: str) -> HTTPResponse:
 
 
 @desk.post("/conversations/<conversation_id:str>/claim")
+@takes(AtVersion)
 async def claim(request: Request, conversation_id: str) -> HTTPResponse:
     """Take a waiting conversation; 409 names who was faster."""
     agent = await member(request, DESK_ROLES)
@@ -96,6 +98,7 @@ async def claim(request: Request, conversation_id: str) -> HTTPResponse:
 
 
 @desk.post("/conversations/<conversation_id:str>/messages")
+@takes(SendAsAgent)
 async def send(request: Request, conversation_id: str) -> HTTPResponse:
     """Write to the customer."""
     agent = await member(request, DESK_ROLES)
@@ -111,6 +114,7 @@ async def send(request: Request, conversation_id: str) -> HTTPResponse:
 
 
 @desk.post("/conversations/<conversation_id:str>/notes")
+@takes(WriteNote)
 async def note(request: Request, conversation_id: str) -> HTTPResponse:
     """Leave a note for other agents; the customer never sees it."""
     agent = await member(request, DESK_ROLES)
@@ -120,6 +124,7 @@ async def note(request: Request, conversation_id: str) -> HTTPResponse:
 
 
 @desk.post("/conversations/<conversation_id:str>/transfer")
+@takes(Transfer)
 async def transfer(request: Request, conversation_id: str) -> HTTPResponse:
     """Put a conversation back into the queue for another team."""
     agent = await member(request, DESK_ROLES)
@@ -132,6 +137,7 @@ async def transfer(request: Request, conversation_id: str) -> HTTPResponse:
 
 
 @desk.post("/conversations/<conversation_id:str>/return-to-bot")
+@takes(AtVersion)
 async def return_to_bot(request: Request, conversation_id: str) -> HTTPResponse:
     """Let the bot go on."""
     agent = await member(request, DESK_ROLES)
@@ -140,6 +146,7 @@ async def return_to_bot(request: Request, conversation_id: str) -> HTTPResponse:
 
 
 @desk.post("/conversations/<conversation_id:str>/close")
+@takes(AtVersion)
 async def close(request: Request, conversation_id: str) -> HTTPResponse:
     """End a conversation."""
     agent = await member(request, DESK_ROLES)
@@ -148,6 +155,7 @@ async def close(request: Request, conversation_id: str) -> HTTPResponse:
 
 
 @desk.put("/presence")
+@takes(Presence)
 async def presence(request: Request) -> HTTPResponse:
     """Say whether the agent is there."""
     agent = await member(request, DESK_ROLES)

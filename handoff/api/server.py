@@ -18,6 +18,7 @@ from handoff.api.app import Gateway
 from handoff.api.chat import chat
 from handoff.api.desk import desk
 from handoff.api.kakao import kakao
+from handoff.api.openapi import openapi
 from handoff.api.staff import staff
 from handoff.api.studio import studio
 from handoff.api.tickets import Tickets
@@ -48,7 +49,7 @@ def create_app(
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.AUTO_EXTEND = False
-    for blueprint in (chat, staff, desk, studio, kakao, pages.pages):
+    for blueprint in (chat, staff, desk, studio, kakao, pages.pages, openapi):
         app.blueprint(blueprint)
     pages.install(app)
     problems.install(app)

@@ -10,6 +10,7 @@ from sanic.response import HTTPResponse, empty, json
 
 from handoff.api import shapes
 from handoff.api.app import gateway_of
+from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
 from handoff.api.tickets import SESSION_LIFETIME_S, read_session, sign_session
 from handoff.domain.conversation import Agent
@@ -29,6 +30,7 @@ class Login(Body):
 
 
 @staff.post("/login")
+@takes(Login)
 async def login(request: Request) -> HTTPResponse:
     """Log in: sets the session cookie and returns the CSRF token for the header X-CSRF-Token."""
     gateway = gateway_of(request)

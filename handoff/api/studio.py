@@ -7,6 +7,7 @@ from sanic.response import HTTPResponse, json
 
 from handoff.api import shapes
 from handoff.api.app import gateway_of
+from handoff.api.openapi import takes
 from handoff.api.problems import Body, problem, read_body
 from handoff.api.staff import member
 from handoff.service.staff import STUDIO_ROLES
@@ -44,6 +45,7 @@ async def candidates(request: Request) -> HTTPResponse:
 
 
 @studio.post("/candidates/<candidate_id:str>/label")
+@takes(Label)
 async def label(request: Request, candidate_id: str) -> HTTPResponse:
     """Give an utterance its intent; it is in the training data from now on."""
     agent = await member(request, STUDIO_ROLES)
@@ -53,6 +55,7 @@ async def label(request: Request, candidate_id: str) -> HTTPResponse:
 
 
 @studio.post("/candidates/<candidate_id:str>/dismiss")
+@takes(Nothing)
 async def dismiss(request: Request, candidate_id: str) -> HTTPResponse:
     """Take an utterance off the list."""
     agent = await member(request, STUDIO_ROLES)
@@ -62,6 +65,7 @@ async def dismiss(request: Request, candidate_id: str) -> HTTPResponse:
 
 
 @studio.post("/trainings")
+@takes(Nothing)
 async def start_training(request: Request) -> HTTPResponse:
     """Train on the present data and switch to the new model; 409 while a training is under way."""
     await member(request, STUDIO_ROLES)
