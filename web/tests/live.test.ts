@@ -5,9 +5,13 @@ import { isDeskEvent, isMessagesEvent } from "../shared/live/socket-events";
 
 describe("backoffMs", () => {
   it("spreads callers over the whole span", () => {
-    expect([backoffMs(3, 0.25), backoffMs(3, 0.75)]).toEqual([800, 2400]);
+    expect([backoffMs(3, 0.25), backoffMs(3, 0.75)]).toEqual([625, 1875]);
   });
-  it("never exceeds its cap", () => expect(backoffMs(500, 0.999)).toBeLessThanOrEqual(15_000));
+  it("does not sleep through a restart", () => expect(backoffMs(8, 0.999)).toBeLessThanOrEqual(2_500));
+  it("has more patience with an outage, within bounds", () => {
+    expect(backoffMs(20, 0.5)).toBe(10_000);
+    expect(backoffMs(5_000, 0.999)).toBeLessThanOrEqual(20_000);
+  });
   it("never hammers", () => expect(backoffMs(0, 0)).toBeGreaterThanOrEqual(150));
 });
 

@@ -29,31 +29,33 @@ export function ChatLog({ conversation, onSuggest, onEdit }: ChatLogProps) {
   return (
     <div class="chat-body">
       <div class="chat-scroll" ref={box}>
-        <div role="log" aria-live="polite" aria-label={widget.logLabel} data-testid="chat-log">
-          <ol class="log">
-            <Greeting />
-            <Messages conversation={conversation} state={state} isSending={isSending(outgoing)} />
-            {outgoing.map((item) => (
-              <OutgoingBubble
-                key={item.client_msg_id}
-                outgoing={item}
-                onRetry={() => conversation.outbox.retry()}
-                onEdit={onEdit}
-              />
-            ))}
-          </ol>
+        <div>
+          <div role="log" aria-live="polite" aria-label={widget.logLabel} data-testid="chat-log">
+            <ol class="log">
+              <Greeting />
+              <Messages conversation={conversation} state={state} isSending={isSending(outgoing)} />
+              {outgoing.map((item) => (
+                <OutgoingBubble
+                  key={item.client_msg_id}
+                  outgoing={item}
+                  onRetry={() => conversation.outbox.retry()}
+                  onEdit={onEdit}
+                />
+              ))}
+            </ol>
+          </div>
+          {isFresh && <Suggestions onSuggest={onSuggest} />}
+          {isAnswering && (
+            <p class="answering" role="status">
+              <span class="dots" aria-hidden="true">
+                <i />
+                <i />
+                <i />
+              </span>
+              <span class="visually-hidden">{widget.answering}</span>
+            </p>
+          )}
         </div>
-        {isFresh && <Suggestions onSuggest={onSuggest} />}
-        {isAnswering && (
-          <p class="answering" role="status">
-            <span class="dots" aria-hidden="true">
-              <i />
-              <i />
-              <i />
-            </span>
-            <span class="visually-hidden">{widget.answering}</span>
-          </p>
-        )}
       </div>
       {scroll.hasUnseen && (
         <button type="button" class="button small to-end" onClick={scroll.toEnd}>

@@ -4,7 +4,7 @@
  * It joins what arrives by `seq` and never invents a message; what the customer has just written is shown from
  * the outbox until the gateway has sent it back.
  */
-import { Problem, request } from "../shared/api/client";
+import { Problem, request, Unreachable } from "../shared/api/client";
 import type { ChatUpdate, Choice, Message, Owner } from "../shared/api/types";
 import { lastSeq, mergeMessages } from "../shared/chat/messages";
 import { Outbox, type Outgoing } from "../shared/chat/outbox";
@@ -108,10 +108,16 @@ export class Conversation {
     return messages !== before.messages || now.owner !== before.owner || now.position !== before.position;
   }
 
-  #deliver(outgoing: Outgoing): Promise<{ seq: number }> {
+  async #deliver(outgoing: Outgoing): Promise<{ seq: number }> {
     const { client_msg_id, text, choice } = outgoing;
     const body = choice === undefined ? { client_msg_id, text } : { client_msg_id, choice };
-    return this.#request<{ seq: number }>("POST", "/api/chat/messages", { body });
+    try {
+      return await this.#request<{ seq: number }>("POST", "/api/chat/messages", { body });
+    } catch (error) {
+      // The line is likely gone as well, though its socket may not have noticed.
+      if (error instanceof Unreachable) this.#connection.wake();
+      throw error;
+    }
   }
 
   #request<T>(method: string, path: string, options: object): Promise<T> {

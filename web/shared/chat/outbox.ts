@@ -23,7 +23,8 @@ export interface Outgoing {
 
 export type Deliver = (outgoing: Outgoing) => Promise<{ seq?: number }>;
 
-const TRIES = 4;
+/** Some ten seconds: as long as a restart may take before anybody has to press a button. */
+const TRIES = 7;
 
 export class Outbox {
   readonly items: Store<readonly Outgoing[]>;

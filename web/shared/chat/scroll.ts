@@ -38,6 +38,8 @@ export function useStickyScroll(box: RefObject<HTMLElement | null>, count: numbe
     });
     element.addEventListener("scroll", onScroll, { passive: true });
     onResize.observe(element);
+    // What is in it grows too: a note under a message, a card's lines breaking anew.
+    if (element.firstElementChild) onResize.observe(element.firstElementChild);
     return () => {
       element.removeEventListener("scroll", onScroll);
       onResize.disconnect();

@@ -12,16 +12,18 @@ export function socketAddress(path: string): string {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
 }
 
-/** Wake the line when the network returns or the page is looked at again. */
+/** Wake the line when the network goes or returns, or the page is looked at again: each is a reason to look at once. */
 export function wakeWithBrowser(connection: LiveConnection): () => void {
   const onVisible = () => {
     if (document.visibilityState === "visible") connection.wake();
   };
   const wake = () => connection.wake();
   addEventListener("online", wake);
+  addEventListener("offline", wake);
   document.addEventListener("visibilitychange", onVisible);
   return () => {
     removeEventListener("online", wake);
+    removeEventListener("offline", wake);
     document.removeEventListener("visibilitychange", onVisible);
   };
 }

@@ -82,7 +82,7 @@ export class LiveConnection {
     this.#wake();
   }
 
-  /** The network came back, the page became visible, or the user asked: do not wait any longer. */
+  /** Something has changed (network, page in sight, a failed request, the user's wish): look now, wait no longer. */
   wake(): void {
     this.#wake();
     this.#check();
