@@ -133,6 +133,7 @@ def show_status(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
     Example: ./ieum status --json
     """
     from ops import opening, show, status, waiting
+    from ops.supervision import list_recorded
 
     with failures_as_sentences():
         instance, settings = opening.open_settings(data.resolve())
@@ -140,7 +141,7 @@ def show_status(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
         if as_json:
             print_json(found)
         else:
-            show.state(found, waiting.list_health(instance, settings))
+            show.state(found, waiting.list_health(instance, settings), sorted(list_recorded(instance)))
 
 
 cli_stores.register(app)

@@ -12,8 +12,8 @@ from ops import opening, prepare
 from ops.errors import OperationFailed
 from ops.steps import step
 from studio import rollout
+from studio.bot_runtime import bot_python
 from studio.registry import Registry, read_in_use
-from studio.training import bot_python
 
 
 def train_and_switch(data_dir: Path) -> str:

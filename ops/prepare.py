@@ -18,7 +18,7 @@ from studio import training
 from studio.registry import InUse, Registry, fingerprint, read_in_use, write_in_use, write_json
 
 # Letters and digits that cannot be mistaken for one another when typed from a screen.
-_PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_TYPEABLE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _PASSWORD_LENGTH = 10
 _DEMO_STAFF = (
     ("agent1", "김다정", "agent"),
@@ -86,7 +86,7 @@ def make_staff_logins(settings: Settings) -> list[StaffLogin]:
 
 def make_password() -> str:
     """Return a password that can be typed from a screen: 49 bits."""
-    return "".join(secrets.choice(_PASSWORD_LETTERS) for _ in range(_PASSWORD_LENGTH))
+    return "".join(secrets.choice(_TYPEABLE_LETTERS) for _ in range(_PASSWORD_LENGTH))
 
 
 def ensure_model(settings: Settings) -> str:

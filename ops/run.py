@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ops.instance import BOT_SLOTS, ROOT, Instance, open_instance
+from studio.bot_runtime import bot_python
 from studio.registry import Registry, model_for_slot, write_json
-from studio.training import bot_python
 
 _TOO_SOON_S = 2.0
 _HOLD_BACK_S = 1.0

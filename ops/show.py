@@ -39,8 +39,8 @@ def welcome(instance: Instance, settings: Settings, *, already: bool) -> None:
     console.print(Panel(table, title=title, title_align="left", expand=False, padding=(1, 2)))
 
 
-def state(found: dict[str, Any], healths: Sequence[Health]) -> None:
-    """Print the state of an instance for people."""
+def state(found: dict[str, Any], healths: Sequence[Health], left: Sequence[str]) -> None:
+    """Print the state of an instance for people; `left` names recorded processes that still run."""
     table = Table("process", "ready", "pid", "")
     pids = {kind: [str(pid) for pid in of_kind] for kind, of_kind in found["pids"].items()}
     for health in healths:
@@ -50,9 +50,10 @@ def state(found: dict[str, Any], healths: Sequence[Health]) -> None:
         )
     if healths:
         console.print(table)
-    console.print(
-        f"{'Ready' if found['ready'] else 'Not ready'}: {found['base_url']}"
-        if healths
-        else "Nothing runs. Start with `./ieum up`.",
-        markup=False,
-    )
+        console.print(f"{'Ready' if found['ready'] else 'Not ready'}: {found['base_url']}", markup=False)
+    elif left:
+        console.print(
+            f"The supervisor is gone, but {', '.join(left)} still run: `./ieum up` or `./ieum down` clears up."
+        )
+    else:
+        console.print("Nothing runs. Start with `./ieum up`.")

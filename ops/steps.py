@@ -5,6 +5,7 @@ Standard library only: it is used before anything is installed.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -72,7 +73,8 @@ def _tick(title: str, progress: Progress, started: float, over: threading.Event)
     on_terminal = sys.stderr.isatty()
     while not over.wait(1.0 if on_terminal else _HEARTBEAT_S):
         now = f"{time.monotonic() - started:.0f} s{' · ' + progress.text if progress.text else ''}"
-        _say(f"{_line_start()}· {title} … {now}" if on_terminal else f"  … {title}: {now}\n")
+        width = shutil.get_terminal_size().columns - 1  # a line that wraps could not be wiped
+        _say(f"{_line_start()}{f'· {title} … {now}'[:width]}" if on_terminal else f"  … {title}: {now}\n")
 
 
 def _line_start() -> str:

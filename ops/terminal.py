@@ -40,9 +40,9 @@ def failures_as_sentences() -> Iterator[None]:
     try:
         yield
     except _KNOWN as error:
-        console.print(f"ieum: {error}", style="red", markup=False)
+        console.print(f"ieum: {error}", style="red", markup=False, soft_wrap=True)
         if isinstance(error, TrainingError):
-            console.print("\n".join(f"  {line}" for line in error.tail), markup=False)
+            console.print("\n".join(f"  {line}" for line in error.tail), markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         console.print("\nieum: stopped.", markup=False)

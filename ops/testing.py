@@ -79,7 +79,9 @@ def ensure_browser() -> None:
 def list_missing_for_browser() -> list[str]:
     """Return the Debian packages that the browser tests lack: Chromium, a font with Korean letters, both or none."""
     lacks_browser = find_chromium() is None
-    return [name for name, lacks in zip(_BROWSER_PACKAGES, (lacks_browser, not has_korean_font()), strict=True) if lacks]
+    return [
+        name for name, lacks in zip(_BROWSER_PACKAGES, (lacks_browser, not has_korean_font()), strict=True) if lacks
+    ]
 
 
 def find_chromium() -> str | None:

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from kernel.settings import ROOT, Settings
+from studio.bot_runtime import bot_python
 from studio.errors import TrainingError
 from studio.evaluation import Question, count_examples, rate, split_training_data
 from studio.registry import ModelCard, Registry, fingerprint
@@ -49,11 +50,6 @@ class _Work:
         self._done[part] = progress
         self._on_progress(f"{part}: {step}", sum(weight * self._done[name] for name, weight in _WEIGHTS.items()))
         return True
-
-
-def bot_python() -> Path:
-    """Return the interpreter of the bot's environment."""
-    return Path(os.environ.get("IEUM_BOT_PYTHON") or ROOT / ".venv" / "bot" / "bin" / "python")
 
 
 def read_model_id(archive: Path) -> str:
