@@ -69,9 +69,7 @@ export function DeskPage({ staff, session }: { staff: Staff; session: Session })
       <TopBar desk={desk} staff={staff} session={session} unread={unreadTotal} onHelp={() => setHelpOpen(true)} />
       {state.loadError !== null && state.live !== "connecting" && (
         <div class="line-lost desk-lost" role="status">
-          <p>
-            {state.queue === null ? words.loadFailed : words.offlineLine} {errorWords(state.loadError)}
-          </p>
+          <p>{state.queue === null ? `${words.loadFailed} ${errorWords(state.loadError)}` : words.offlineLine}</p>
           <button type="button" class="link" onClick={() => desk.reconnect()}>
             {common.reconnectNow}
           </button>

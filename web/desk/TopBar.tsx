@@ -26,7 +26,7 @@ export function TopBar({ desk, staff, session, unread, onHelp }: TopBarProps) {
         <span class="tag">대기 {state.queue?.length ?? "–"}</span>
         {unread > 0 && <span class="tag strong">새 메시지 {unread}</span>}
       </p>
-      <span class={`live ${state.live}`} role="status" data-testid="live" data-state={state.live}>
+      <span class="live" role="status" data-testid="live" data-state={state.live}>
         <span class="live-dot" aria-hidden="true" />
         <span class="live-words">{liveWords[state.live]}</span>
       </span>

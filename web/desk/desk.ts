@@ -182,16 +182,19 @@ export class Desk {
 
   async #fetchLists(): Promise<void> {
     try {
-      const [queue, mine] = await Promise.all([
+      const [queue, held] = await Promise.all([
         this.#staff.call<{ conversations: QueueItem[] }>("GET", "/api/desk/queue"),
         this.#staff.call<{ conversations: QueueItem[] }>("GET", "/api/desk/conversations?mine=true"),
       ]);
       this.#tellNewWaiting(queue.conversations);
-      this.state.patch({
-        queue: queue.conversations,
-        mine: inKnownOrder(this.state.value.mine, mine.conversations),
-        loadError: null,
-      });
+      const order =
+        this.state.value.mine?.map((item) => item.conversation_id) ?? recall<string[]>(this.#key("mine")) ?? [];
+      const mine = inKnownOrder(order, held.conversations);
+      remember(
+        this.#key("mine"),
+        mine.map((item) => item.conversation_id),
+      );
+      this.state.patch({ queue: queue.conversations, mine, loadError: null });
     } catch (error) {
       this.state.patch({ loadError: error });
       throw error;

@@ -4,13 +4,11 @@ import type { ConversationDetail, QueueItem } from "../shared/api/types";
 type Details = Readonly<Record<string, ConversationDetail>>;
 
 /** Return `next` in the order in which its conversations were first seen: an agent's own list must not jump about. */
-export function inKnownOrder(known: readonly QueueItem[] | null, next: readonly QueueItem[]): QueueItem[] {
-  const place = new Map((known ?? []).map((item, index) => [item.conversation_id, index]));
-  const placeOf = (item: QueueItem) => place.get(item.conversation_id) ?? Number.POSITIVE_INFINITY;
-  return next
-    .map((item, index) => ({ item, index }))
-    .sort((a, b) => compare(placeOf(a.item), placeOf(b.item)) || a.index - b.index)
-    .map(({ item }) => item);
+export function inKnownOrder(known: readonly string[], next: readonly QueueItem[]): QueueItem[] {
+  const place = new Map(known.map((conversation_id, index) => [conversation_id, index]));
+  const placed = next.filter((item) => place.has(item.conversation_id));
+  placed.sort((a, b) => (place.get(a.conversation_id) ?? 0) - (place.get(b.conversation_id) ?? 0));
+  return [...placed, ...next.filter((item) => !place.has(item.conversation_id))];
 }
 
 /** Whether the transcript held here is older than the list's line says. */
@@ -30,8 +28,4 @@ export function newlyWaiting(
   if (!known) return [];
   const seen = new Set([...known, ...(mine ?? [])].map((item) => item.conversation_id));
   return queue.filter((item) => !seen.has(item.conversation_id));
-}
-
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a - b;
 }

@@ -12,8 +12,7 @@ const ids = (items: readonly { conversation_id: string }[]) => items.map((one) =
 
 describe("lists", () => {
   it("keeps an agent's conversations in place while they go on", () => {
-    const known = [item("a"), item("b")];
-    expect(ids(inKnownOrder(known, [item("c"), item("b"), item("a")]))).toEqual(["a", "b", "c"]);
+    expect(ids(inKnownOrder(["a", "gone", "b"], [item("c"), item("b"), item("a")]))).toEqual(["a", "b", "c"]);
   });
 
   it("tells of nobody as new on the first look", () => expect(newlyWaiting(null, null, [item("a")])).toEqual([]));

@@ -37,7 +37,7 @@ export function ChatHeader({ state, onNew, onReconnect }: ChatHeaderProps) {
 
 function LiveMark({ state }: { state: ConversationState }) {
   return (
-    <span class={`live ${state.live}`} data-testid="live" data-state={state.live}>
+    <span class="live" data-testid="live" data-state={state.live}>
       <span class="live-dot" aria-hidden="true" />
       <span class="live-words">{liveWords[state.live]}</span>
     </span>

@@ -44,6 +44,7 @@ export function ChatLog({ conversation, onSuggest, onEdit }: ChatLogProps) {
               ))}
             </ol>
           </div>
+          {!state.isLoaded && <p class="quiet center">{common.loading}</p>}
           {isFresh && <Suggestions onSuggest={onSuggest} />}
           {isAnswering && (
             <p class="answering" role="status">
