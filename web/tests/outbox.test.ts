@@ -40,7 +40,10 @@ describe("Outbox", () => {
   });
 
   it("keeps the text when it cannot be sent, and lets nothing overtake it", async () => {
-    const box = outbox(() => Promise.reject(new Unreachable()));
+    const box = outbox(async (item) => {
+      if (item.client_msg_id === "a") throw new Unreachable();
+      return { seq: 2 };
+    });
     box.add({ client_msg_id: "a", text: "하나" });
     box.add({ client_msg_id: "b", text: "둘" });
     await settled(box);
