@@ -82,4 +82,4 @@ def show_outcome(outcome: Outcome) -> None:
     line = f"{'✓' if good else '✗'} {outcome.task.title}: {'passed' if good else 'failed'} in {outcome.seconds:.1f} s"
     console.print(line, style=None if good else "red", markup=False)
     if not good and outcome.output:
-        console.print(outcome.output.rstrip(), markup=False)
+        console.print(outcome.output.rstrip(), markup=False, soft_wrap=True)

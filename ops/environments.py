@@ -76,22 +76,19 @@ class Environments:
             return False
         stamp = self._read_stamp(environment)
         folder = self._venvs / environment.name
-        keeps = stamp.get("run") == self._hash(environment.locks)
+        # One that was finished is brought up to date in place: an instance may be running from it.
+        is_whole = "run" in stamp and os.access(self.python(environment), os.X_OK)
         dev = dev or "dev" in stamp
         locks = environment.locks + (environment.dev_locks if dev else ())
         uv = self.ensure_uv()
-        with step(f"{'completing' if keeps else 'making'} the {environment.title}"):
+        with step(f"{'updating' if is_whole else 'making'} the {environment.title}"):
             (folder / _STAMP).unlink(missing_ok=True)
-            if not keeps:
+            if not is_whole:
                 shutil.rmtree(folder, ignore_errors=True)
-                interpreter = (
-                    find_interpreter(environment.version, self._environ, uv)
-                    if environment.version
-                    else base_interpreter()
-                )
-                self._run(
-                    [uv, "venv", "--quiet", "--no-project", "--python", interpreter, folder], f"{environment.name}-venv"
-                )
+                version = environment.version
+                interpreter = find_interpreter(version, self._environ, uv) if version else base_interpreter()
+                venv = [uv, "venv", "--quiet", "--no-project", "--python", interpreter, folder]
+                self._run(venv, f"{environment.name}-venv")
             self._install(uv, self.python(environment), locks, environment.name)
             self._write_stamp(environment, dev=dev)
         return True
