@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger()
 
 RECONNECT_S = 1.0
+GATHER_S = 0.003  # what changes within this goes to other processes as one hint
 BATCH_MAX = 500
 
 
@@ -121,6 +122,7 @@ class RedisHub(LocalHub):
     async def _send(self) -> None:
         while True:
             await self._wake.wait()
+            await asyncio.sleep(GATHER_S)
             self._wake.clear()
             topics, self._outgoing = sorted(self._outgoing), set()
             for start in range(0, len(topics), BATCH_MAX):

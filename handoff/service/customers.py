@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from handoff.domain.conversation import Author, Conversation, Event, Lease, Message, Owner, Turn, TurnStatus
+from handoff.domain.conversation import Author, Conversation, Event, Message, Owner, Turn, TurnStatus
 from handoff.domain.ownership import Change, change_owner
 from handoff.errors import NotFound
 from handoff.service.handing_over import append
 from handoff.service.ports import QUEUE_TOPIC, Hub, Subscription, conversation_topic, topics_of
 from handoff.service.store import Store, Transaction
-from handoff.service.turns import TurnRunner
+from handoff.service.turns import TurnRunner, Work
 from kernel.clock import Clock
 from kernel.ids import new_id
 
@@ -82,16 +82,16 @@ class Customers:
             if known is not None:
                 return Accepted(known.seq, duplicate=True)
             text, payload = await _content(tx, conversation_id, text, choice_id)
-            conversation, lease = await self._store_message(tx, conversation, client_msg_id, text, payload)
+            conversation, work = await self._store_message(tx, conversation, client_msg_id, text, payload)
             await tx.save_conversation(conversation)
         self._hub.publish(*topics_of(conversation))
-        if lease is not None:
-            self._runner.carry_out(conversation_id, lease)
+        if work is not None:
+            self._runner.carry_out(work)
         return Accepted(conversation.last_seq, duplicate=False)
 
     async def _store_message(
         self, tx: Transaction, conversation: Conversation, client_msg_id: str, text: str, payload: str | None
-    ) -> tuple[Conversation, Lease | None]:
+    ) -> tuple[Conversation, Work | None]:
         now = self._clock.now()
         if conversation.owner is Owner.CLOSED:
             conversation = change_owner(conversation, Change.REOPENED, at=now)
@@ -118,8 +118,8 @@ class Customers:
             created_at=now,
         )
         await tx.add_turn(turn)
-        lease = self._runner.offer_lease(conversation)
-        return (replace(conversation, lease=lease) if lease else conversation), lease
+        work = await self._runner.take(tx, conversation)
+        return (work.conversation if work else conversation), work
 
     async def read(self, conversation_id: str, *, after: int) -> View:
         """Return what came after `after`, and who speaks now. Raises NotFound."""

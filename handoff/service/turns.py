@@ -42,10 +42,13 @@ UNSURE_BELOW = 0.6  # trainers see utterances whose best intent is less likely t
 
 
 @dataclass(frozen=True)
-class _Work:
+class Work:
+    """A turn to carry out, with all that the bot needs of its conversation, under the conversation's lease."""
+
     conversation: Conversation
     turn: Turn
     memory: Memory
+    lease: Lease
 
 
 class TurnRunner:
@@ -91,20 +94,29 @@ class TurnRunner:
             for task in pending:
                 task.cancel()
 
-    def offer_lease(self, conversation: Conversation) -> Lease | None:
-        """Return a lease to store with a new turn, or None when another holds one or this runner is full."""
+    async def take(self, tx: Transaction, conversation: Conversation) -> Work | None:
+        """Lease a locked conversation for its next turn; the caller saves it as it is in the work, then calls `carry_out`.
+
+        None when another runner holds it, this one is full or stopping, or no turn is queued.
+        """
         held = conversation.lease
         if self._stopping or len(self._running) >= self._at_once:
             return None
         if held is not None and held.until_s > time.time() and not self._is_earlier_life(held):
             return None
-        return self._new_lease()
+        turn = await tx.next_turn(conversation.conversation_id)
+        if turn is None:
+            return None
+        memory = await tx.load_memory(conversation.conversation_id)
+        lease = self._new_lease()
+        return Work(replace(conversation, lease=lease), turn, memory, lease)
 
-    def carry_out(self, conversation_id: str, lease: Lease) -> None:
-        """Start on a conversation whose lease was just committed."""
-        task = asyncio.create_task(self._carry_out(conversation_id, lease), name=f"turns-{conversation_id}")
-        self._running[lease.token] = task
-        task.add_done_callback(lambda _: self._running.pop(lease.token, None))
+    def carry_out(self, work: Work) -> None:
+        """Start on work whose lease was just committed."""
+        token = work.lease.token
+        task = asyncio.create_task(self._carry_out(work), name=f"turns-{work.conversation.conversation_id}")
+        self._running[token] = task
+        task.add_done_callback(lambda _: self._running.pop(token, None))
 
     def nudge(self) -> None:
         """Look for turns now rather than at the next sweep."""
@@ -135,40 +147,33 @@ class TurnRunner:
         for conversation_id in found:
             async with self._store.write() as tx:
                 conversation = await tx.lock_conversation(conversation_id)
-                lease = self.offer_lease(conversation) if conversation else None
-                if conversation is None or lease is None:
+                work = await self.take(tx, conversation) if conversation else None
+                if work is None:
                     continue
-                await tx.save_conversation(replace(conversation, lease=lease))
-            self.carry_out(conversation_id, lease)
+                await tx.save_conversation(work.conversation)
+            self.carry_out(work)
 
-    async def _carry_out(self, conversation_id: str, lease: Lease) -> None:
+    async def _carry_out(self, first: Work) -> None:
+        work: Work | None = first
         try:
-            held: Lease | None = lease
-            while held is not None and (work := await self._load(conversation_id, held)) is not None:
-                held = await self._run(work, held)
+            while work is not None:
+                work = await self._run(work)
         except Exception:  # left to the sweep, which tries again when the lease has run out
-            log.exception("turn_failed", conversation_id=conversation_id)
+            log.exception("turn_failed", conversation_id=first.conversation.conversation_id)
 
-    async def _load(self, conversation_id: str, lease: Lease) -> _Work | None:
-        async with self._store.read() as tx:
-            conversation = await tx.find_conversation(conversation_id)
-            turn = await tx.next_turn(conversation_id)
-            if conversation is None or turn is None or not _holds(conversation, lease):
-                return None
-            return _Work(conversation, turn, await tx.load_memory(conversation_id))
-
-    async def _run(self, work: _Work, lease: Lease) -> Lease | None:
+    async def _run(self, work: Work) -> Work | None:
+        """Carry out one turn; return the next one, if this runner goes on with it."""
         if work.conversation.owner is not Owner.BOT:
-            return await self._commit(work, lease, None, None)
+            return await self._commit(work, None, None)
         try:
             result = await self._bot.take_turn(self._request(work))
             request = _handoff_of(result)
         except BotUnavailable:
             log.warning("bot_unavailable", conversation_id=work.turn.conversation_id, turn_id=work.turn.turn_id)
             result, request = None, HandoffRequest(reason="bot_error", requested_by="bot", skill="general")
-        return await self._commit(work, lease, result, request)
+        return await self._commit(work, result, request)
 
-    def _request(self, work: _Work) -> TurnRequest:
+    def _request(self, work: Work) -> TurnRequest:
         context = TurnContext(
             turn_id=work.turn.turn_id,
             conversation_id=work.conversation.conversation_id,
@@ -184,25 +189,24 @@ class TurnRunner:
             context=sign_turn_context(context, self._context_key),
         )
 
-    async def _commit(
-        self, work: _Work, lease: Lease, result: TurnResult | None, request: HandoffRequest | None
-    ) -> Lease | None:
-        """Write the outcome of a turn; return the lease for the next one, None when there is none to do."""
+    async def _commit(self, work: Work, result: TurnResult | None, request: HandoffRequest | None) -> Work | None:
+        """Write the outcome of a turn; return the next one, None when there is none to do."""
         known = None
         if request is not None:
             async with self._store.read() as tx:
                 known = await gather_facts(self._shop, tx, work.conversation)
         async with self._store.write() as tx:
             conversation = await tx.lock_conversation(work.conversation.conversation_id)
-            if conversation is None or not _holds(conversation, lease):
-                return None
+            if conversation is None or conversation.lease is None or conversation.lease.token != work.lease.token:
+                return None  # another runner took over: whatever it does stands
             still_ours = conversation.owner is Owner.BOT and conversation.version == work.conversation.version
             if still_ours and (result is not None or request is not None):
                 conversation = await self._answer(tx, conversation, work, result, request, known)
             else:
                 await tx.finish_turn(work.turn.turn_id, TurnStatus.DROPPED, self._clock.now())
-            following = await self._next(tx, conversation)
-            await tx.save_conversation(replace(conversation, lease=following))
+            following = await self._next(tx, replace(conversation, lease=None))
+            conversation = following.conversation if following else replace(conversation, lease=None)
+            await tx.save_conversation(conversation)
         self._hub.publish(*topics_of(conversation))
         return following
 
@@ -210,7 +214,7 @@ class TurnRunner:
         self,
         tx: Transaction,
         conversation: Conversation,
-        work: _Work,
+        work: Work,
         result: TurnResult | None,
         request: HandoffRequest | None,
         known: HandoverFacts | None,
@@ -245,11 +249,11 @@ class TurnRunner:
         conversation, _ = await append(tx, conversation, drafts, at=now)
         return conversation
 
-    async def _next(self, tx: Transaction, conversation: Conversation) -> Lease | None:
-        """Renew the lease when the bot has more to answer; what it may not answer any more leaves the queue."""
+    async def _next(self, tx: Transaction, conversation: Conversation) -> Work | None:
+        """Take the next turn when the bot may answer it; what it may not answer any more leaves the queue."""
+        if conversation.owner is Owner.BOT:
+            return await self.take(tx, conversation)
         while (turn := await tx.next_turn(conversation.conversation_id)) is not None:
-            if conversation.owner is Owner.BOT:
-                return None if self._stopping else self._new_lease()
             await tx.finish_turn(turn.turn_id, TurnStatus.DROPPED, self._clock.now())
         return None
 
@@ -257,10 +261,6 @@ class TurnRunner:
         if turn.payload is None and (result.nlu.get("confidence") or 0.0) < UNSURE_BELOW:
             ranking = result.nlu.get("ranking", [])
             await tx.add_candidate(new_id("u"), anonymise(turn.text), ranking, self._clock.now())
-
-
-def _holds(conversation: Conversation, lease: Lease) -> bool:
-    return conversation.lease is not None and conversation.lease.token == lease.token
 
 
 def _handoff_of(result: TurnResult) -> HandoffRequest | None:

@@ -17,6 +17,29 @@ _BY_ID = conversations.c.conversation_id == sa.bindparam("conversation_id")
 _SELECT_CONVERSATION = sa.select(conversations).where(_BY_ID)
 _LOCK_CONVERSATION = _SELECT_CONVERSATION.with_for_update()
 _LOAD_MEMORY = sa.select(memories).where(memories.c.conversation_id == sa.bindparam("conversation_id"))
+_MESSAGE_BY_CLIENT_ID = sa.select(messages).where(
+    messages.c.conversation_id == sa.bindparam("conversation_id"),
+    messages.c.client_msg_id == sa.bindparam("client_msg_id"),
+)
+_MESSAGES_AFTER = (
+    sa.select(messages)
+    .where(messages.c.conversation_id == sa.bindparam("conversation_id"), messages.c.seq > sa.bindparam("after"))
+    .order_by(messages.c.seq)
+    .limit(sa.bindparam("most"))
+)
+_NEXT_TURN = (
+    # The literal lets both databases use the partial index.
+    sa.select(turns)
+    .where(turns.c.conversation_id == sa.bindparam("conversation_id"), turns.c.status == sa.text("'queued'"))
+    .order_by(turns.c.seq)
+    .limit(1)
+)
+_FINISH_TURN = (
+    turns.update()
+    .where(turns.c.turn_id == sa.bindparam("id"), turns.c.status == TurnStatus.QUEUED.value)
+    .values(status=sa.bindparam("new_status"), finished_at=sa.bindparam("at"))
+)
+_SAVE_CONVERSATION = conversations.update().where(conversations.c.conversation_id == sa.bindparam("key"))
 _SERVED_FIRST = (conversations.c.priority.desc(), conversations.c.waiting_since, conversations.c.conversation_id)
 
 
@@ -58,9 +81,7 @@ class ConversationStatements:
     async def save_conversation(self, conversation: Conversation) -> None:
         values = rows.conversation_values(conversation)
         values["key"] = values.pop("conversation_id")
-        await self._connection.execute(
-            conversations.update().where(conversations.c.conversation_id == sa.bindparam("key")), values
-        )
+        await self._connection.execute(_SAVE_CONVERSATION, values)
 
     async def load_memory(self, conversation_id: str) -> Memory:
         row = (await self._connection.execute(_LOAD_MEMORY, {"conversation_id": conversation_id})).one_or_none()
@@ -115,20 +136,13 @@ class ConversationStatements:
         await self._connection.execute(messages.insert(), [rows.message_values(message) for message in new])
 
     async def find_by_client_id(self, conversation_id: str, client_msg_id: str) -> Message | None:
-        statement = sa.select(messages).where(
-            messages.c.conversation_id == conversation_id, messages.c.client_msg_id == client_msg_id
-        )
-        row = (await self._connection.execute(statement)).one_or_none()
+        key = {"conversation_id": conversation_id, "client_msg_id": client_msg_id}
+        row = (await self._connection.execute(_MESSAGE_BY_CLIENT_ID, key)).one_or_none()
         return rows.message_of(row) if row else None
 
     async def list_messages(self, conversation_id: str, *, after: int = 0, limit: int = 200) -> Sequence[Message]:
-        statement = (
-            sa.select(messages)
-            .where(messages.c.conversation_id == conversation_id, messages.c.seq > after)
-            .order_by(messages.c.seq)
-            .limit(limit)
-        )
-        return [rows.message_of(row) for row in await self._connection.execute(statement)]
+        key = {"conversation_id": conversation_id, "after": after, "most": limit}
+        return [rows.message_of(row) for row in await self._connection.execute(_MESSAGES_AFTER, key)]
 
     async def last_messages(self, conversation_ids: Sequence[str]) -> dict[str, Message]:
         statement = (
@@ -171,22 +185,12 @@ class ConversationStatements:
         )
 
     async def next_turn(self, conversation_id: str) -> Turn | None:
-        statement = (
-            sa.select(turns)
-            .where(turns.c.conversation_id == conversation_id, turns.c.status == sa.text("'queued'"))
-            .order_by(turns.c.seq)
-            .limit(1)
-        )
-        row = (await self._connection.execute(statement)).one_or_none()
+        row = (await self._connection.execute(_NEXT_TURN, {"conversation_id": conversation_id})).one_or_none()
         return rows.turn_of(row) if row else None
 
     async def finish_turn(self, turn_id: str, status: TurnStatus, at: datetime) -> bool:
-        statement = (
-            turns.update()
-            .where(turns.c.turn_id == turn_id, turns.c.status == TurnStatus.QUEUED.value)
-            .values(status=status.value, finished_at=at)
-        )
-        return (await self._connection.execute(statement)).rowcount == 1
+        values = {"id": turn_id, "new_status": status.value, "at": at}
+        return (await self._connection.execute(_FINISH_TURN, values)).rowcount == 1
 
     async def list_runnable(self, *, now_s: float, runner: str, limit: int) -> Sequence[str]:
         c = conversations.c
