@@ -6,6 +6,7 @@ import os
 from contextlib import AsyncExitStack
 
 import httpx
+import orjson
 from redis.asyncio import Redis
 from sanic import Sanic
 
@@ -42,7 +43,7 @@ def create_app(
     settings: Settings, *, bot_transport: httpx.AsyncBaseTransport | None = None, name: str = "ieum_gateway"
 ) -> Sanic:
     """Return the app; nothing is opened before the server starts. Tests may stand in for the bot by a transport."""
-    app = Sanic(name, configure_logging=False)
+    app = Sanic(name, configure_logging=False, dumps=_dumps)
     app.config.REQUEST_MAX_SIZE = problems.BODY_BYTES_MAX
     app.config.RESPONSE_TIMEOUT = LONGEST_ANSWER_S
     app.config.WEBSOCKET_MAX_SIZE = 4 * 1024
@@ -68,6 +69,10 @@ def create_app(
         await app.ctx.resources.aclose()
 
     return app
+
+
+def _dumps(body: object) -> str:
+    return orjson.dumps(body).decode()
 
 
 async def _open(
