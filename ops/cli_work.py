@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -125,7 +124,7 @@ def bench(name: Annotated[str, typer.Argument(help="turn or growth")], as_json: 
     from ops import bench as benches
 
     with failures_as_sentences():
-        found = asyncio.run(benches.run(name))
+        found = benches.run(name)
         if as_json:
             print_json(found)
         else:

@@ -136,7 +136,7 @@ class Environments:
                 raise
             self._run(command, name)  # pip's index may lack a file that uv's own has
 
-    def _run(self, command: Sequence[str | Path], log_name: str, settings: Mapping[str, str] | None = None) -> None:
+    def _run(self, command: Sequence[object], log_name: str, settings: Mapping[str, str] | None = None) -> None:
         environ = {**self._environ, **(settings or {})}
         environ.pop("VIRTUAL_ENV", None)
         run_logged(command, log=self._venvs / "logs" / f"{log_name}.log", environ=environ, cwd=self._venvs)

@@ -57,15 +57,16 @@ def run_logged(
     command: Sequence[str | Path], *, log: Path, environ: Mapping[str, str], cwd: Path | None = None
 ) -> None:
     """Run `command` with its output in `log`. Raises StepFailed with the end of the log."""
+    words = [str(word) for word in command]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environ, cwd=cwd
+            words, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environ, cwd=cwd
         )
     if done.returncode != 0:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-_TAIL_LINES:])
         raise StepFailed(
-            f"`{Path(command[0]).name} {command[1]}` failed (status {done.returncode}). The end of {log}:\n{tail}"
+            f"`{Path(words[0]).name} {words[1]}` failed (status {done.returncode}). The end of {log}:\n{tail}"
         )
 
 

@@ -1,0 +1,37 @@
+"""Runs a measurement by its name and prints what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.table import Table
+
+from ops.bench import growth, turn
+from ops.errors import OperationFailed
+from ops.terminal import console
+
+BENCHES: dict[str, Callable[[], dict[str, Any]]] = {"turn": turn.measure, "growth": growth.measure}
+
+
+def run(name: str) -> dict[str, Any]:
+    """Return the figures of a measurement. Raises OperationFailed for an unknown name."""
+    if name not in BENCHES:
+        raise OperationFailed(f"there is no measurement {name}: choose {' or '.join(BENCHES)}")
+    return BENCHES[name]()
+
+
+def show(found: dict[str, Any]) -> None:
+    """Print the figures: ours, the peer's, and whether each goal is met."""
+    table = Table("", "ours", "peer", title=f"{found['bench']} · peer: {found['peer_is']}", title_justify="left")
+    for name in dict.fromkeys([*found["ours"], *found["peer"]]):
+        table.add_row(name, _cell(found["ours"].get(name)), _cell(found["peer"].get(name)))
+    console.print(table)
+    goals = Table("goal", "figure", "wanted", "met")
+    for goal in found["goals"]:
+        goals.add_row(goal["what"], _cell(goal["figure"]), goal["wanted"], "yes" if goal["met"] else "NO")
+    console.print(goals)
+
+
+def _cell(value: Any) -> str:
+    return "-" if value is None else f"{value:,.2f}" if isinstance(value, float) else str(value)
