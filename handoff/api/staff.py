@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 
 from pydantic import Field
 from sanic import Blueprint, Request
@@ -14,8 +15,8 @@ from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
 from handoff.api.tickets import SESSION_LIFETIME_S, read_session, sign_session
 from handoff.domain.conversation import Agent
-from handoff.errors import Forbidden
-from handoff.service.staff import require_role
+from handoff.errors import Forbidden, Unauthorized
+from handoff.service.staff import require_role, set_presence
 
 staff = Blueprint("staff", url_prefix="/api/desk")
 
@@ -32,10 +33,11 @@ class Login(Body):
 @staff.post("/login")
 @takes(Login)
 async def login(request: Request) -> HTTPResponse:
-    """Log in: sets the session cookie and returns the CSRF token for the header X-CSRF-Token."""
+    """Log in, present from now on: sets the session cookie and returns the CSRF token for the header X-CSRF-Token."""
     gateway = gateway_of(request)
     body = read_body(request, Login)
     agent = await gateway.logins.check(body.login, body.password)
+    agent = await set_presence(gateway.store, agent, "online")
     cookie, session = sign_session(agent.agent_id, gateway.settings.session_key)
     response = json({"csrf": session.csrf, "agent": shapes.agent(agent)})
     response.add_cookie(
@@ -61,7 +63,11 @@ async def session(request: Request) -> HTTPResponse:
 
 @staff.post("/logout")
 async def logout(request: Request) -> HTTPResponse:
-    """Log out."""
+    """Log out; the agent counts as gone."""
+    gateway = gateway_of(request)
+    with suppress(Unauthorized):
+        found = read_session(request.cookies.get(COOKIE), gateway.settings.session_key)
+        await set_presence(gateway.store, await gateway.logins.get(found.agent_id), "offline")
     response = empty()
     response.delete_cookie(COOKIE, path="/api")
     return response

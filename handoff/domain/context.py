@@ -6,6 +6,9 @@ from datetime import datetime
 
 from handoff.domain.conversation import UNDERSTANDING_KEPT, Author, Conversation, Json, Message
 
+QUOTED = 2  # of the customer's last messages: the wish for a person says little without the one before it
+QUOTED_LENGTH_MAX = 60
+
 REASON_SENTENCES = {
     "customer_request": "손님이 상담원을 원하셨습니다.",
     "not_understood": "봇이 두 번 연속 알아듣지 못했습니다.",
@@ -91,10 +94,15 @@ def summarise(reason: str, messages: list[Message], facts: Json) -> str:
     sentences = [REASON_SENTENCES.get(reason, "상담원 확인이 필요합니다.")]
     said = [message.text for message in messages if message.author is Author.CUSTOMER]
     if said:
-        last = " ".join(said[-1].split())
-        sentences.append(f"손님의 마지막 말: “{last if len(last) <= 80 else last[:79] + '…'}”")
+        quoted = " → ".join(f"“{_shortened(text)}”" for text in said[-QUOTED:])
+        sentences.append(f"손님 말씀: {quoted}.")
     orders, blocks = facts.get("orders", []), facts.get("blocks", [])
     if orders or blocks:
         parts = ([f"최근 주문 {len(orders)}건"] if orders else []) + ([f"차단 {len(blocks)}건"] if blocks else [])
         sentences.append(f"{', '.join(parts)}이 확인됩니다.")
     return " ".join(sentences)
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= QUOTED_LENGTH_MAX else line[: QUOTED_LENGTH_MAX - 1] + "…"

@@ -146,6 +146,10 @@ async def test_guessing_passwords_is_slowed_down(gateway: GatewayUnderTest) -> N
 
 async def test_presence_is_kept_and_checked(gateway: GatewayUnderTest) -> None:
     agent = await gateway.agent()
+    assert (await agent.http.get("/api/desk/session")).json()["agent"]["presence"] == "online"
+    assert (await agent.http.put("/api/desk/presence", json={"state": "away"})).json() == {"state": "away"}
+    await agent.http.post("/api/desk/logout")
+    agent = await gateway.agent()
     assert (await agent.http.put("/api/desk/presence", json={"state": "online"})).json() == {"state": "online"}
     refused = await agent.http.put("/api/desk/presence", json={"state": "asleep"})
     assert (refused.status_code, refused.json()["code"]) == (422, "unknown_presence")
