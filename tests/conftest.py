@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kernel.clock import FixedClock
+from tests.product import breakable, running  # noqa: F401  (fixtures)
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # noon in Seoul
 

@@ -1,0 +1,319 @@
+"""A customer's question to the real product: gateway, bot, action server and databases, nothing stood in for."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from tests.people import Staff
+from tests.product import Product
+
+Json = dict[str, Any]
+Known = dict[str, Json]
+ONE, SEVERAL, NONE, LATE, ARRIVED = (f"demo-story-{number:02d}" for number in range(1, 6))
+WHERE_IS_IT = "택배 언제 와요?"
+CONTEXT_KEYS = {
+    *("reason", "requested_by", "skill", "priority", "summary", "customer", "verified", "channel"),
+    *("intent_history", "entities", "slots", "tried", "failed_actions", "orders", "blocks"),
+    *("verification_attempts", "grants", "mood", "previous_conversations", "suggested_next_step", "waiting_since"),
+}
+IMPORTED = {
+    "customer_id": "imported-1",
+    "name": "나들이",
+    "grade": "vip",
+    "phone": "010-0000-7777",
+    "orders": [
+        {
+            "order_id": "2026-70001",
+            "ordered_at": "2026-11-22T01:00:00Z",
+            "items": [{"product": "캠핑 의자", "quantity": 2, "price_krw": 30000}],
+            "paid_krw": 60000,
+            "status": "in_transit",
+            "promised_date": "2026-11-25",
+            "eta": "2026-11-25",
+            "courier": "한달음택배",
+            "tracking_no": "000099998888",
+            "stages": [
+                {"stage": "received", "planned_at": "2026-11-22T01:00:00Z", "actual_at": "2026-11-22T01:00:00Z"},
+                {"stage": "sorting", "planned_at": "2026-11-23T13:00:00Z", "actual_at": "2026-11-23T13:00:00Z"},
+                {"stage": "delivered", "planned_at": "2026-11-25T05:00:00Z"},
+            ],
+        }
+    ],
+}
+
+
+def words(answer: list[Json]) -> str:
+    return "\n".join(message["text"] for message in answer)
+
+
+def cards(answer: list[Json]) -> list[dict[str, str]]:
+    """Return the rows of each card shown, with its title."""
+    shown = [card for message in answer for card in message["cards"]]
+    return [{"title": card["title"]} | {row["label"]: row["value"] for row in card["rows"]} for card in shown]
+
+
+def day(iso: str) -> str:
+    found = date.fromisoformat(iso)
+    return f"{found.month}월 {found.day}일"
+
+
+@pytest.fixture(scope="module")
+def known(running: Product) -> Known:
+    """What the stores hold of each customer who asks here."""
+    return {customer_id: running.show(customer_id) for customer_id in (ONE, SEVERAL, LATE, ARRIVED)}
+
+
+@pytest.fixture(scope="module")
+def agent(running: Product) -> Staff:
+    """An agent at the desk."""
+    return running.staff("agent1")
+
+
+@pytest.fixture(scope="module")
+def workers(running: Product) -> list[str]:
+    """The addresses that the bot workers listen at."""
+    pids = running.status()["pids"]["bot"]
+    found = [c for pid in pids for c in psutil.Process(pid).net_connections("inet") if c.status == psutil.CONN_LISTEN]
+    assert len(found) == len(pids) == 2
+    return [f"http://{c.laddr.ip}:{c.laddr.port}" for c in found]
+
+
+def test_one_order_is_told_at_once(running: Product, known: Known) -> None:
+    (order,) = known[ONE]["orders"]
+    answer = running.customer(ONE).ask(WHERE_IS_IT)
+    (card,) = cards(answer)
+    assert (card["주문번호"], card["운송장번호"]) == (order["order_id"], order["tracking_no"])
+    assert day(order["eta"]) in card["도착 예정"] and day(order["eta"]) in words(answer)
+
+
+def test_of_several_orders_the_chosen_one_is_told(running: Product, known: Known) -> None:
+    order = next(order for order in known[SEVERAL]["orders"] if order["items"][0]["product"] == "가습기")
+    customer = running.customer(SEVERAL)
+    (question,) = customer.ask(WHERE_IS_IT)
+    assert len(question["choices"]) == len(known[SEVERAL]["orders"])
+    assert question["cards"] == [] and order["order_id"] not in json.dumps(question["choices"])
+    pressed = next(choice for choice in question["choices"] if "가습기" in choice["label"])
+    (card,) = cards(customer.answer_to(customer.choose(pressed)))
+    assert (card["title"], card["주문번호"]) == ("가습기", order["order_id"])
+    assert day(order["eta"]) in card["도착 예정"]
+
+
+def test_a_button_of_another_conversation_is_refused(running: Product) -> None:
+    (question,) = running.customer(SEVERAL).ask(WHERE_IS_IT)
+    other = running.customer(SEVERAL)
+    with pytest.raises(httpx.HTTPStatusError, match="404"):
+        other.choose(question["choices"][0])
+    assert other.read()["messages"] == []
+
+
+def test_who_never_ordered_is_told_so(running: Product) -> None:
+    answer = running.customer(NONE).ask(WHERE_IS_IT)
+    assert "주문하신 내역이 없어요" in words(answer) and cards(answer) == []
+
+
+@pytest.mark.parametrize("question", [WHERE_IS_IT, "배송이 왜 늦어요?"])
+def test_a_late_parcel_comes_with_apology_reason_and_new_date(running: Product, known: Known, question: str) -> None:
+    (order,) = known[LATE]["orders"]
+    assert order["delay_reason"] == "weather"
+    answer = words(running.customer(LATE).ask(question))
+    assert answer.index("죄송") < answer.index("날씨") < answer.index(day(order["eta"]))
+    assert day(order["promised_date"]) in answer
+
+
+def test_an_arrived_parcel_is_told_with_its_place(running: Product, known: Known) -> None:
+    (order,) = known[ARRIVED]["orders"]
+    answer = words(running.customer(ARRIVED).ask(WHERE_IS_IT))
+    assert "백팩" in answer and order["delivered_place"] in answer and "배송이 끝났어요" in answer
+
+
+def test_past_orders_are_the_customers_own_newest_first(running: Product, known: Known) -> None:
+    orders = sorted(known[SEVERAL]["orders"], key=lambda order: order["ordered_at"], reverse=True)
+    shown = cards(running.customer(SEVERAL).ask("주문 내역 보여 주세요"))
+    assert [card["주문번호"] for card in shown] == [order["order_id"] for order in orders]
+    assert [card["결제 금액"] for card in shown] == [f"{order['paid_krw']:,}원" for order in orders]
+
+
+@pytest.mark.parametrize("question", [WHERE_IS_IT, "주문 내역 보여 주세요"])
+def test_who_is_not_known_is_asked_to_log_in(running: Product, question: str) -> None:
+    answer = running.customer().ask(question)
+    assert "로그인" in words(answer) and cards(answer) == []
+
+
+def test_anothers_order_number_tells_nothing(running: Product, known: Known) -> None:
+    (order,) = known[ONE]["orders"]
+    customer = running.customer(NONE)
+    found = customer.ask(f"{order['order_id']} 배송 언제 와요?")
+    unknown = customer.ask("2026-00000 배송 언제 와요?")
+    assert words(found) == words(unknown) and cards(found) == []
+
+
+def test_a_typed_command_is_only_words(running: Product) -> None:
+    customer = running.customer(ONE)
+    answer = customer.ask("/delivery_status")
+    assert cards(answer) == [] and "러닝화" not in words(answer)
+    assert customer.read()["owner"] == "bot"
+
+
+def test_who_asks_for_a_person_waits_with_everything_known(running: Product, agent: Staff, known: Known) -> None:
+    customer = running.customer(LATE)
+    customer.ask(WHERE_IS_IT)
+    customer.ask("상담원 연결해 주세요")
+    view = customer.read()
+    assert (view["owner"], view["messages"][-1]["author"]) == ("waiting", "system")
+    queue = [item["conversation_id"] for item in agent.get("/api/desk/queue")["conversations"]]
+    assert view["position"] == 1 + queue.index(customer.conversation_id)
+    seen = agent.see(customer.conversation_id)
+    context = seen["context"]
+    assert set(context) >= CONTEXT_KEYS
+    assert (context["reason"], context["requested_by"], context["skill"]) == (
+        "customer_request",
+        "customer",
+        "delivery",
+    )
+    assert (context["verified"], context["channel"]) == (True, "web")
+    assert [entry["intent"] for entry in context["intent_history"]] == ["delivery_status", "human_agent"]
+    assert context["tried"][0] == "action_delivery_status" and context["failed_actions"] == []
+    (order,) = known[LATE]["orders"]
+    assert order["order_id"] in json.dumps(context["orders"])
+    assert context["summary"] and context["suggested_next_step"]
+
+
+def test_what_an_agent_sees_is_masked(running: Product, agent: Staff, known: Known) -> None:
+    customer = running.customer(LATE)
+    customer.ask("상담원 연결해 주세요")
+    private = [known[LATE][name] for name in ("name", "phone", "email", "address")]
+    shown = json.dumps(agent.see(customer.conversation_id), ensure_ascii=False)
+    assert [value for value in private if value in shown] == []
+    assert "*" in agent.see(customer.conversation_id)["customer"]["name"]
+
+
+def test_twice_not_understood_brings_a_person(running: Product, agent: Staff) -> None:
+    customer = running.customer(ONE)
+    first = customer.ask("고양이가 피아노를 쳐요")
+    assert customer.read()["owner"] == "bot" and first[-1]["choices"]
+    customer.ask("ㅁㄴㅇㄹ ㅋㅋ")
+    assert customer.read()["owner"] == "waiting"
+    context = agent.see(customer.conversation_id)["context"]
+    assert set(context) >= CONTEXT_KEYS
+    assert (context["reason"], context["requested_by"]) == ("not_understood", "bot")
+
+
+def test_understood_in_between_starts_the_count_anew(running: Product) -> None:
+    customer = running.customer(ONE)
+    for text in ("고양이가 피아노를 쳐요", WHERE_IS_IT, "고양이가 피아노를 쳐요"):
+        customer.ask(text)
+    assert customer.read()["owner"] == "bot"
+
+
+@pytest.mark.parametrize(
+    ("text", "skill"),
+    [
+        ("인증번호가 안 와요", "verification"),
+        ("왜 차단됐나요", "security_review"),
+        ("환불 언제 돼요?", "orders"),
+        ("쿠폰 언제까지 써요?", "compensation"),
+        ("개인정보 삭제해 주세요", "privacy"),
+    ],
+)
+def test_other_topics_are_passed_to_those_who_know_them(running: Product, agent: Staff, text: str, skill: str) -> None:
+    customer = running.customer(ONE)
+    customer.ask(text)
+    assert customer.read()["owner"] == "waiting"
+    context = agent.see(customer.conversation_id)["context"]
+    assert (context["reason"], context["skill"]) == ("topic_unsupported", skill)
+    assert set(context) >= CONTEXT_KEYS
+
+
+def test_the_bot_is_silent_while_a_person_answers_and_back_afterwards(running: Product, agent: Staff) -> None:
+    customer = running.customer(ONE)
+    customer.ask("상담원 연결해 주세요")
+    agent.do(customer.conversation_id, "claim")
+    customer.say(WHERE_IS_IT)
+    agent.do(customer.conversation_id, "return-to-bot")
+    answer = customer.ask("주문 내역 보여 주세요")
+    assert cards(answer) and "러닝화" in cards(answer)[0]["title"]
+    said = [message for message in customer.read()["messages"] if message["author"] == "bot"]
+    assert sum(bool(message["cards"]) for message in said) == 1
+
+
+def test_an_imported_customer_can_ask_about_their_order(running: Product, tmp_path: Path) -> None:
+    file = tmp_path / "demo.json"
+    file.write_text(json.dumps({"customers": [IMPORTED]}, ensure_ascii=False), encoding="utf-8")
+    (entry,) = json.loads(running.ieum("demo", "import", str(file)))["customers"]
+    assert entry["customer_id"] == IMPORTED["customer_id"]
+    customer = running.open(entry["identity_token"])
+    (card,) = cards(customer.ask(WHERE_IS_IT))
+    assert (card["주문번호"], card["택배사"]) == ("2026-70001", "한달음택배")
+    assert "11월 25일" in card["도착 예정"]
+    customer.ask("상담원 연결해 주세요")
+
+    shown = running.show("imported-1")
+    assert {name: shown[name] for name in ("name", "grade", "phone")} == {
+        name: IMPORTED[name] for name in ("name", "grade", "phone")
+    }
+    (order,) = shown["orders"]
+    asked = IMPORTED["orders"][0]
+    assert {name: order[name] for name in asked if name != "stages"} == {
+        name: value for name, value in asked.items() if name != "stages"
+    } | {"items": order["items"]}
+    assert [item["product"] for item in order["items"]] == ["캠핑 의자"]
+    assert [item["conversation_id"] for item in shown["conversations"]] == [customer.conversation_id]
+    assert [ticket["reason"] for ticket in shown["tickets"]] == ["customer_request"]
+
+
+def test_a_demo_file_with_an_unknown_field_is_refused_whole(running: Product, tmp_path: Path) -> None:
+    file = tmp_path / "demo.json"
+    file.write_text(json.dumps({"customers": [{"customer_id": "imported-2", "name": "가", "nmae": "나"}]}))
+    with pytest.raises(AssertionError, match="nmae"):
+        running.ieum("demo", "import", str(file))
+    with pytest.raises(AssertionError, match="imported-2"):
+        running.show("imported-2")
+
+
+def test_two_instances_know_nothing_of_one_another(running: Product, breakable: Product) -> None:
+    here, there = running.customer(ONE), breakable.customer(ONE)
+    assert cards(here.ask(WHERE_IS_IT)) and cards(there.ask(WHERE_IS_IT))
+    foreign = {"Authorization": here.http.headers["Authorization"]}
+    assert there.http.get("/api/chat/messages", headers=foreign).status_code == 401
+    pids = [{pid for group in one.status()["pids"].values() for pid in group} for one in (running, breakable)]
+    assert len(pids[0]) == len(pids[1]) == 5 and not pids[0] & pids[1]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/version",
+        "/status",
+        "/domain",
+        "/model/parse",
+        "/model/train",
+        "/conversations/c/tracker",
+        "/webhooks/rest/webhook",
+        "/webhooks/ieum/",
+        "/socket.io/",
+    ],
+)
+def test_a_worker_keeps_every_other_door_shut(workers: list[str], path: str) -> None:
+    for url in workers:
+        for method in ("GET", "POST"):
+            assert httpx.request(method, url + path, trust_env=False).status_code in {401, 404}
+
+
+def test_a_worker_answers_nobody_without_the_token(workers: list[str]) -> None:
+    for url in workers:
+        assert httpx.post(f"{url}/webhooks/ieum/turn", json={}, trust_env=False).status_code == 401
+        assert httpx.get(f"{url}/webhooks/ieum/health", trust_env=False).status_code == 401
+
+
+def test_only_the_gateway_is_reached_from_outside_the_loopback_and_it_only_if_asked(running: Product) -> None:
+    for process in running.list_processes():
+        listening = [c.laddr.ip for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN]
+        assert set(listening) <= {"127.0.0.1"}
