@@ -53,9 +53,7 @@ def step(title: str) -> Iterator[Progress]:
         _say(f"{_line_start()}{mark} {title}: {outcome} in {time.monotonic() - started:.1f} s\n")
 
 
-def run_logged(
-    command: Sequence[str | Path], *, log: Path, environ: Mapping[str, str], cwd: Path | None = None
-) -> None:
+def run_logged(command: Sequence[object], *, log: Path, environ: Mapping[str, str], cwd: Path | None = None) -> None:
     """Run `command` with its output in `log`. Raises StepFailed with the end of the log."""
     words = [str(word) for word in command]
     log.parent.mkdir(parents=True, exist_ok=True)
