@@ -43,7 +43,7 @@ class _Tables:
     notes: dict[str, Note] = field(default_factory=dict)
     events: dict[tuple[str, int], Event] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
-    outbox: dict[tuple[str, int], datetime | None] = field(default_factory=dict)
+    outbox: dict[tuple[str, int], tuple[datetime, str | None] | None] = field(default_factory=dict)
     candidates: dict[str, Json] = field(default_factory=dict)
 
     def copy(self) -> _Tables:
@@ -89,9 +89,13 @@ class MemoryTransaction:
         found = [
             c
             for c in self._t.conversations.values()
-            if (c.channel, c.channel_user) == (channel, channel_user) and c.owner is not Owner.CLOSED
+            if (c.channel, c.channel_user) == (channel, channel_user)
+            and (c.owner is not Owner.CLOSED or await self.count_outbox(c.conversation_id))
         ]
         return max(found, key=lambda c: (c.created_at, c.conversation_id), default=None)
+
+    async def lock_channel_user(self, channel: str, channel_user: str) -> None:
+        """The store's one lock holds everybody already."""
 
     async def save_conversation(self, conversation: Conversation) -> None:
         if conversation.conversation_id in self._t.conversations:
@@ -234,9 +238,22 @@ class MemoryTransaction:
         waiting = sorted(key for key, taken in self._t.outbox.items() if key[0] == conversation_id and taken is None)
         return [self._t.messages[key] for key in waiting[:limit]]
 
-    async def take_from_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
+    async def take_from_outbox(
+        self, conversation_id: str, seqs: Sequence[int], at: datetime, *, by: str | None = None
+    ) -> None:
         for seq in seqs:
-            self._t.outbox[conversation_id, seq] = at
+            self._t.outbox[conversation_id, seq] = (at, by)
+
+    async def list_taken(self, conversation_id: str, *, by: str) -> Sequence[Message]:
+        return [self._t.messages[key] for key in self._taken(conversation_id, by)]
+
+    async def give_back(self, conversation_id: str, *, by: str) -> None:
+        self._t.outbox |= dict.fromkeys(self._taken(conversation_id, by))
+
+    def _taken(self, conversation_id: str, by: str) -> list[tuple[str, int]]:
+        return sorted(
+            key for key, taken in self._t.outbox.items() if key[0] == conversation_id and taken and taken[1] == by
+        )
 
     async def count_outbox(self, conversation_id: str) -> int:
         return len(await self.list_outbox(conversation_id, limit=10**9))

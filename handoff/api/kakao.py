@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import json
 
-import structlog
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 from sanic.response import json as respond
@@ -15,8 +13,6 @@ from handoff.api.app import gateway_of
 from handoff.api.problems import NotJson
 from handoff.channels import kakao as protocol
 from handoff.errors import Invalid, NotFound
-
-log = structlog.get_logger()
 
 kakao = Blueprint("kakao", url_prefix="/api/kakao")
 
@@ -34,14 +30,11 @@ async def skill(request: Request, secret: str) -> HTTPResponse:
     utterance = protocol.read_payload(payload)
     if utterance is None:
         raise Invalid("SkillPayload에 사용자 정보가 없어요.", code="invalid_payload")
-    take = asyncio.create_task(
-        gateway.kakao.take(utterance, request_id=request.headers.get("x-request-id")), name="kakao-skill"
-    )
-    done, _ = await asyncio.wait([take], timeout=protocol.ANSWER_WITHIN_S - 0.2)
-    if not done:  # what was said goes on being stored; the answer comes with the next message
-        take.add_done_callback(lambda late: late.exception())
-        return respond(protocol.response([protocol.STILL_THINKING], more=True))
-    if take.exception() is not None:
-        log.error("kakao_skill_failed", exc_info=take.exception())
+    try:
+        return respond(
+            await gateway.kakao.answer_within(
+                protocol.ANSWER_WITHIN_S - 0.2, utterance, request_id=request.headers.get("x-request-id")
+            )
+        )
+    except Exception:  # logged by the use case; what Kakao cannot show would leave the customer without a word
         return respond(protocol.response([protocol.TRY_AGAIN]))
-    return respond(take.result())

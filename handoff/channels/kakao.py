@@ -30,7 +30,8 @@ WAITING = "상담원에게 전달했어요. 앞에 {ahead}명이 있어요. 답�
 WITH_AGENT = "상담원에게 전했어요. 답변이 오면 ‘이어서 보기’를 눌러 확인해 주세요."
 NOTHING_NEW = "아직 새 답변이 없어요. 조금 뒤에 다시 눌러 주세요."
 TRY_AGAIN = "잠시 문제가 생겼어요. 조금 뒤에 다시 말씀해 주세요."
-EMPTY = "내용을 입력해 주세요."
+NO_TEXT = "…"
+_PIECE_MIN = SIMPLE_TEXT_MAX * 3 // 4
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def read_payload(payload: object) -> Utterance | None:
     user = _map(request.get("user"))
     properties = _map(user.get("properties"))
     key = _text(user.get("id")) or _text(properties.get("botUserKey")) or _text(properties.get("bot_user_key"))
-    if not key or len(key) > 200:
+    if not key or len(key) > 200 or not key.isprintable():
         return None
     extra = _map(_map(payload.get("action")).get("clientExtra"))
     text = _text(request.get("utterance"))
@@ -113,18 +114,22 @@ def text_of(message: Message) -> str:
         lines += [str(card.get("title", ""))]
         lines += [f"· {row.get('label', '')}: {row.get('value', '')}" for row in card.get("rows", [])]
         lines += [str(card["note"])] if card.get("note") else []
-    return "\n".join(line for line in lines if line) or "…"
+    return "\n".join(line for line in lines if line) or NO_TEXT
 
 
 def split_text(text: str) -> list[str]:
-    """Return a text in pieces that each fit a bubble, broken at a line or a space where there is one."""
+    """Return a text in pieces that each fit a bubble, broken at a line or a space where there is one.
+
+    The pieces are long enough that the longest message of an agent fits the bubbles of one response.
+    """
     pieces = []
+    text = text.strip()
     while len(text) > SIMPLE_TEXT_MAX:
         cut = max(text.rfind("\n", 0, SIMPLE_TEXT_MAX), text.rfind(" ", 0, SIMPLE_TEXT_MAX))
-        cut = cut if cut > SIMPLE_TEXT_MAX // 2 else SIMPLE_TEXT_MAX
+        cut = cut if cut >= _PIECE_MIN else SIMPLE_TEXT_MAX
         pieces.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
-    return [*pieces, text] if text or not pieces else pieces
+    return [*pieces, text] if text else pieces or [NO_TEXT]
 
 
 def shorten(text: str, most: int) -> str:

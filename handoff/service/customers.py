@@ -49,9 +49,10 @@ class Customers:
         self._runner = runner
         self._hub = hub
         self._clock = clock
+        self._accepting: set[asyncio.Task[Accepted]] = set()
 
     async def open(self, *, channel: str, customer_id: str | None, channel_user: str | None = None) -> Conversation:
-        """Start a conversation with the bot."""
+        """Start a conversation with the bot; a channel's user who has one open goes on in it."""
         now = self._clock.now()
         conversation = Conversation(
             conversation_id=new_id("c"),
@@ -65,6 +66,10 @@ class Customers:
             updated_at=now,
         )
         async with self._store.write() as tx:
+            if channel_user is not None:
+                await tx.lock_channel_user(channel, channel_user)
+                if (known := await tx.find_channel_conversation(channel, channel_user)) is not None:
+                    return known
             await tx.add_conversation(conversation)
         return conversation
 
@@ -76,6 +81,15 @@ class Customers:
         The same `client_msg_id` again changes nothing and gets the first seq. A closed conversation
         opens again with the bot. Raises NotFound for an unknown conversation or button.
         """
+        # To the end even when the page hangs up meanwhile: a turn whose lease is committed has to be carried out.
+        task = asyncio.create_task(self._accept(conversation_id, client_msg_id, text, choice_id), name="accept")
+        self._accepting.add(task)
+        task.add_done_callback(self._accepting.discard)
+        return await asyncio.shield(task)
+
+    async def _accept(
+        self, conversation_id: str, client_msg_id: str, text: str | None, choice_id: str | None
+    ) -> Accepted:
         async with self._store.write() as tx:
             conversation = await _locked(tx, conversation_id)
             known = await tx.find_by_client_id(conversation_id, client_msg_id)

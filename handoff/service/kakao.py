@@ -1,14 +1,16 @@
 """A KakaoTalk user's message: stored, answered within Kakao's time, with whatever agents wrote meanwhile.
 
 Kakao takes an answer only as the response to a message, so what the customer has not seen yet waits
-in the outbox and goes out, oldest first, with the next response that has room for it.
+in the outbox and goes out, oldest first, with the next response that has room for it. A request that
+Kakao repeats gets the same answer again; what a request took whose answer never went out is put back.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import structlog
 
@@ -21,6 +23,7 @@ from handoff.service.customers import Customers
 from handoff.service.ports import Shop
 from handoff.service.store import Store
 from kernel.clock import Clock
+from kernel.ids import new_id
 
 log = structlog.get_logger()
 
@@ -33,53 +36,79 @@ class Kakao:
         self._customers = customers
         self._shop = shop
         self._clock = clock
-        self._opening: dict[str, asyncio.Lock] = {}
+        self._taking: set[asyncio.Task[Json]] = set()
 
-    async def take(self, utterance: Utterance, *, request_id: str | None) -> Json:
-        """Store what was said and return the SkillResponse, within the time that Kakao gives."""
+    async def answer_within(self, limit_s: float, utterance: Utterance, *, request_id: str | None) -> Json:
+        """Return what `take` does, or that it takes longer: then it is still stored, and answered next time."""
+        wanted = True
+        task = asyncio.create_task(self.take(utterance, request_id=request_id, wanted=lambda: wanted), name="kakao")
+        self._taking.add(task)
+        task.add_done_callback(self._taking.discard)
+        task.add_done_callback(_log_failure)
+        try:
+            done, _ = await asyncio.wait([task], timeout=limit_s)
+        except asyncio.CancelledError:
+            wanted = False
+            raise
+        if done:
+            return task.result()
+        wanted = False
+        return kakao.response([kakao.STILL_THINKING], more=True)
+
+    async def take(
+        self, utterance: Utterance, *, request_id: str | None, wanted: Callable[[], bool] = lambda: True
+    ) -> Json:
+        """Store what was said and return the SkillResponse; `wanted` tells whether it can still be sent."""
         began = time.monotonic()
         conversation = await self._conversation(utterance.user_key)
+        conversation_id = conversation.conversation_id
+        request = await self._request(conversation_id, utterance, request_id)
         if not utterance.more:
             try:
-                await self._accept(conversation, utterance, request_id)
+                await self._accept(conversation_id, utterance, request)
             except Invalid as refused:
                 return kakao.response([refused.detail])
-        left_s = kakao.WAIT_FOR_BOT_S - (time.monotonic() - began)
-        await self._bot_answered(conversation.conversation_id, utterance, left_s)
-        return await self._answer(conversation.conversation_id, utterance)
+            await self._bot_answered(conversation_id, kakao.WAIT_FOR_BOT_S - (time.monotonic() - began))
+        answer = await self._answer(conversation_id, utterance, request)
+        if not wanted():
+            async with self._store.write() as tx:
+                await tx.give_back(conversation_id, by=request)
+        return answer
 
     async def _conversation(self, user_key: str) -> Conversation:
-        """Return the user's open conversation, a new one when there is none. Two first messages at once share one."""
-        lock = self._opening.setdefault(user_key, asyncio.Lock())
-        try:
-            async with lock:
-                async with self._store.read() as tx:
-                    known = await tx.find_channel_conversation("kakao", user_key)
-                if known is not None:
-                    return known
-                customer_id = await self._shop.find_by_kakao_user(user_key)
-                return await self._customers.open(channel="kakao", customer_id=customer_id, channel_user=user_key)
-        finally:
-            if not lock.locked():
-                self._opening.pop(user_key, None)
+        """Return the user's open conversation, a new one when there is none."""
+        async with self._store.read() as tx:
+            known = await tx.find_channel_conversation("kakao", user_key)
+        if known is not None:
+            return known
+        customer_id = await self._shop.find_by_kakao_user(user_key)
+        return await self._customers.open(channel="kakao", customer_id=customer_id, channel_user=user_key)
 
-    async def _accept(self, conversation: Conversation, utterance: Utterance, request_id: str | None) -> None:
-        msg_id = kakao.client_msg_id(utterance, request_id=request_id, at_s=time.time())
+    async def _request(self, conversation_id: str, utterance: Utterance, request_id: str | None) -> str:
+        """Return the id that this request shares with its repetitions."""
+        if request_id:
+            return kakao.client_msg_id(utterance, request_id=request_id, at_s=0)
+        if utterance.more:
+            return new_id("k")
+        now_s, window_s = time.time(), kakao.DUPLICATE_WINDOW_S
+        this, last = (kakao.client_msg_id(utterance, request_id=None, at_s=now_s - ago) for ago in (0, window_s))
+        async with self._store.read() as tx:
+            known = await tx.find_by_client_id(conversation_id, last)
+        is_repeated = known is not None and self._clock.now() - known.at < timedelta(seconds=window_s)
+        return last if is_repeated else this
+
+    async def _accept(self, conversation_id: str, utterance: Utterance, request: str) -> None:
         if utterance.choice is not None:
             try:
-                await self._customers.accept(
-                    conversation.conversation_id, client_msg_id=msg_id, choice_id=utterance.choice
-                )
+                await self._customers.accept(conversation_id, client_msg_id=request, choice_id=utterance.choice)
                 return
             except NotFound:  # a button of an earlier conversation: its label still says what is meant
                 pass
         text = accept_text(strip_controls(utterance.text))
-        await self._customers.accept(conversation.conversation_id, client_msg_id=msg_id, text=text)
+        await self._customers.accept(conversation_id, client_msg_id=request, text=text)
 
-    async def _bot_answered(self, conversation_id: str, utterance: Utterance, wait_s: float) -> None:
+    async def _bot_answered(self, conversation_id: str, wait_s: float) -> None:
         """Wait until no turn is queued any more, or the time is up."""
-        if utterance.more:
-            return
         deadline = time.monotonic() + wait_s
         with self._customers.listen(conversation_id) as news:
             while (left := deadline - time.monotonic()) > 0:
@@ -88,9 +117,9 @@ class Kakao:
                         return
                 await news.wait(min(left, 1.0))
 
-    async def _answer(self, conversation_id: str, utterance: Utterance) -> Json:
+    async def _answer(self, conversation_id: str, utterance: Utterance, request: str) -> Json:
         view = await self._customers.read(conversation_id, after=0)
-        messages, left_count = await self._take_what_fits(conversation_id)
+        messages, left_count = await self._take_what_fits(conversation_id, request)
         if messages:
             return kakao.answer(messages, more=left_count > 0 or view.owner in (Owner.WAITING, Owner.HUMAN))
         if view.owner is Owner.WAITING:
@@ -99,17 +128,33 @@ class Kakao:
             return kakao.response([kakao.NOTHING_NEW if utterance.more else kakao.WITH_AGENT], more=True)
         return kakao.response([kakao.NOTHING_NEW if utterance.more else kakao.STILL_THINKING], more=True)
 
-    async def _take_what_fits(self, conversation_id: str) -> tuple[Sequence[Message], int]:
-        """Take as many undelivered messages as three bubbles hold; return them and how many are left."""
+    async def _take_what_fits(self, conversation_id: str, request: str) -> tuple[Sequence[Message], int]:
+        """Take as many undelivered messages as three bubbles hold; return them and how many are left.
+
+        A repeated request gets what it took the first time.
+        """
         async with self._store.write() as tx:
-            waiting = await tx.list_outbox(conversation_id, limit=kakao.OUTPUTS_MAX)
-            taken: list[Message] = []
-            room = kakao.OUTPUTS_MAX
-            for message in waiting:
-                room -= kakao.bubbles_of(message)
-                if room < 0 and taken:
-                    break
-                taken.append(message)
-            if taken:
-                await tx.take_from_outbox(conversation_id, [message.seq for message in taken], self._clock.now())
+            await tx.lock_conversation(conversation_id)
+            taken = [*await tx.list_taken(conversation_id, by=request)]
+            if not taken:
+                taken = _fitting(await tx.list_outbox(conversation_id, limit=kakao.OUTPUTS_MAX))
+                if seqs := [message.seq for message in taken]:
+                    await tx.take_from_outbox(conversation_id, seqs, self._clock.now(), by=request)
             return taken, await tx.count_outbox(conversation_id)
+
+
+def _fitting(waiting: Sequence[Message]) -> list[Message]:
+    """Return the first messages that three bubbles hold, at least one."""
+    fitting: list[Message] = []
+    room = kakao.OUTPUTS_MAX
+    for message in waiting:
+        room -= kakao.bubbles_of(message)
+        if room < 0 and fitting:
+            break
+        fitting.append(message)
+    return fitting
+
+
+def _log_failure(task: asyncio.Task[Json]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("kakao_skill_failed", exc_info=task.exception())

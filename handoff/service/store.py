@@ -42,7 +42,10 @@ class Transaction(Protocol):
         """Return the conversation and hold it until the unit of work ends."""
 
     async def find_channel_conversation(self, channel: str, channel_user: str) -> Conversation | None:
-        """Return the newest conversation of a channel's user that is not closed."""
+        """Return the newest conversation of a channel's user that is not closed, or has messages not taken yet."""
+
+    async def lock_channel_user(self, channel: str, channel_user: str) -> None:
+        """Hold a channel's user until the unit of work ends, so that two first messages open one conversation."""
 
     async def save_conversation(self, conversation: Conversation) -> None:
         """Store the changed fields of a conversation that this unit of work has locked."""
@@ -136,8 +139,16 @@ class Transaction(Protocol):
     async def list_outbox(self, conversation_id: str, *, limit: int) -> Sequence[Message]:
         """Return the oldest messages that the channel has not taken yet."""
 
-    async def take_from_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
-        """Mark messages as taken by the channel."""
+    async def take_from_outbox(
+        self, conversation_id: str, seqs: Sequence[int], at: datetime, *, by: str | None = None
+    ) -> None:
+        """Mark messages as taken by the channel, `by` one request of it."""
+
+    async def list_taken(self, conversation_id: str, *, by: str) -> Sequence[Message]:
+        """Return what a request took, so that it gets the same again when it is repeated."""
+
+    async def give_back(self, conversation_id: str, *, by: str) -> None:
+        """Put what a request took back into the outbox: its answer never went out."""
 
     async def count_outbox(self, conversation_id: str) -> int:
         """Return how many messages the channel has not taken yet."""

@@ -70,13 +70,23 @@ class ConversationStatements:
             .where(
                 conversations.c.channel == channel,
                 conversations.c.channel_user == channel_user,
-                conversations.c.owner != Owner.CLOSED.value,
+                sa.or_(
+                    conversations.c.owner != Owner.CLOSED.value,
+                    sa.exists().where(
+                        outbox.c.conversation_id == conversations.c.conversation_id, outbox.c.taken_at.is_(None)
+                    ),
+                ),
             )
             .order_by(conversations.c.created_at.desc(), conversations.c.conversation_id.desc())
             .limit(1)
         )
         row = (await self._connection.execute(statement)).one_or_none()
         return rows.conversation_of(row) if row else None
+
+    async def lock_channel_user(self, channel: str, channel_user: str) -> None:
+        if self._postgres:  # SQLite has one writer at a time anyway
+            key = sa.func.hashtextextended(f"{channel}:{channel_user}", 0)
+            await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
     async def save_conversation(self, conversation: Conversation) -> None:
         values = rows.conversation_values(conversation)
@@ -223,9 +233,24 @@ class ConversationStatements:
         )
         return [rows.message_of(row) for row in await self._connection.execute(statement)]
 
-    async def take_from_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
+    async def take_from_outbox(
+        self, conversation_id: str, seqs: Sequence[int], at: datetime, *, by: str | None = None
+    ) -> None:
         taken = outbox.update().where(outbox.c.conversation_id == conversation_id, outbox.c.seq.in_(seqs))
-        await self._connection.execute(taken.values(taken_at=at))
+        await self._connection.execute(taken.values(taken_at=at, taken_by=by))
+
+    async def list_taken(self, conversation_id: str, *, by: str) -> Sequence[Message]:
+        taken = sa.select(outbox.c.seq).where(outbox.c.conversation_id == conversation_id, outbox.c.taken_by == by)
+        statement = (
+            sa.select(messages)
+            .where(messages.c.conversation_id == conversation_id, messages.c.seq.in_(taken))
+            .order_by(messages.c.seq)
+        )
+        return [rows.message_of(row) for row in await self._connection.execute(statement)]
+
+    async def give_back(self, conversation_id: str, *, by: str) -> None:
+        taken = outbox.update().where(outbox.c.conversation_id == conversation_id, outbox.c.taken_by == by)
+        await self._connection.execute(taken.values(taken_at=None, taken_by=None))
 
     async def count_outbox(self, conversation_id: str) -> int:
         statement = sa.select(sa.func.count()).where(

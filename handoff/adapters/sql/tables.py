@@ -154,7 +154,17 @@ outbox = sa.Table(
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("taken_at", UtcDateTime),
+    # The channel's request that took it, which gets the same again when it is repeated.
+    sa.Column("taken_by", sa.Text),
     sa.PrimaryKeyConstraint("conversation_id", "seq"),
+    sa.Index(
+        "ix_outbox_waiting",
+        "conversation_id",
+        "seq",
+        sqlite_where=sa.text("taken_at IS NULL"),
+        postgresql_where=sa.text("taken_at IS NULL"),
+    ),
+    sa.Index("ix_outbox_taken_by", "conversation_id", "taken_by"),
 )
 
 candidates = sa.Table(

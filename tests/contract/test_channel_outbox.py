@@ -1,0 +1,98 @@
+"""What every store promises to a channel that fetches its messages: nothing twice, nothing lost, one conversation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from handoff.domain.conversation import Author, Conversation, Message, Owner
+from handoff.service.store import Store
+from kernel.clock import FixedClock
+from tests import building
+
+
+@pytest.fixture
+def now(clock: FixedClock) -> datetime:
+    return clock.now()
+
+
+@pytest.fixture
+async def talk(store: Store, now: datetime) -> Conversation:
+    """A KakaoTalk conversation with three bubbles that its customer has not seen."""
+    made = building.conversation(now, channel="kakao", channel_user="u", last_seq=3)
+    messages = [building.message(made.conversation_id, seq, now, author=Author.BOT) for seq in (1, 2, 3)]
+    async with store.write() as tx:
+        await tx.add_conversation(made)
+        await tx.add_messages(messages)
+        await tx.add_to_outbox(made.conversation_id, [1, 2, 3], now)
+    return made
+
+
+def _seqs(messages: Sequence[Message]) -> list[int]:
+    return [message.seq for message in messages]
+
+
+async def test_a_request_finds_again_what_it_took_and_nothing_else(
+    store: Store, talk: Conversation, now: datetime
+) -> None:
+    async with store.write() as tx:
+        await tx.take_from_outbox(talk.conversation_id, [1, 2], now, by="r1")
+        await tx.take_from_outbox(talk.conversation_id, [3], now, by="r2")
+    async with store.read() as tx:
+        assert _seqs(await tx.list_taken(talk.conversation_id, by="r1")) == [1, 2]
+        assert _seqs(await tx.list_taken(talk.conversation_id, by="r2")) == [3]
+        assert _seqs(await tx.list_taken(talk.conversation_id, by="r3")) == []
+        assert _seqs(await tx.list_taken("c_other", by="r1")) == []
+
+
+async def test_what_was_given_back_is_waiting_again(store: Store, talk: Conversation, now: datetime) -> None:
+    async with store.write() as tx:
+        await tx.take_from_outbox(talk.conversation_id, [1, 2], now, by="r1")
+        await tx.take_from_outbox(talk.conversation_id, [3], now, by="r2")
+        await tx.give_back(talk.conversation_id, by="r1")
+    async with store.read() as tx:
+        assert _seqs(await tx.list_outbox(talk.conversation_id, limit=9)) == [1, 2]
+        assert _seqs(await tx.list_taken(talk.conversation_id, by="r1")) == []
+
+
+async def test_of_requests_at_once_each_message_goes_to_one(store: Store, talk: Conversation, now: datetime) -> None:
+    async def take(request: str) -> list[int]:
+        async with store.write() as tx:
+            await tx.lock_conversation(talk.conversation_id)
+            found = _seqs(await tx.list_outbox(talk.conversation_id, limit=1))
+            await asyncio.sleep(0)
+            await tx.take_from_outbox(talk.conversation_id, found, now, by=request)
+            return found
+
+    taken = await asyncio.gather(*(take(f"r{number}") for number in range(6)))
+    assert sorted(seq for found in taken for seq in found) == [1, 2, 3]
+
+
+async def test_a_closed_conversation_is_gone_on_with_until_nothing_of_it_waits(
+    store: Store, talk: Conversation, now: datetime
+) -> None:
+    closed = replace(talk, owner=Owner.CLOSED)
+    async with store.write() as tx:
+        await tx.save_conversation(closed)
+    async with store.write() as tx:
+        assert await tx.find_channel_conversation("kakao", "u") == closed
+        await tx.take_from_outbox(talk.conversation_id, [1, 2, 3], now, by="r1")
+        assert await tx.find_channel_conversation("kakao", "u") is None
+
+
+async def test_two_who_open_a_channel_users_conversation_open_one(store: Store, now: datetime) -> None:
+    async def open_one() -> str:
+        async with store.write() as tx:
+            await tx.lock_channel_user("kakao", "v")
+            known = await tx.find_channel_conversation("kakao", "v")
+            await asyncio.sleep(0)
+            if known is None:
+                known = building.conversation(now, channel="kakao", channel_user="v")
+                await tx.add_conversation(known)
+            return known.conversation_id
+
+    assert len(set(await asyncio.gather(*(open_one() for _ in range(6))))) == 1
