@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import socket
 from contextlib import AsyncExitStack
 
 import httpx
@@ -40,10 +40,13 @@ LONGEST_ANSWER_S = 60  # a long poll waits 25 s
 
 
 def create_app(
-    settings: Settings, *, bot_transport: httpx.AsyncBaseTransport | None = None, name: str = "ieum_gateway"
+    settings: Settings,
+    *,
+    bot_transport: httpx.AsyncBaseTransport | None = None,
+    app_name: str = "ieum_gateway",
 ) -> Sanic:
     """Return the app; nothing is opened before the server starts. Tests may stand in for the bot by a transport."""
-    app = Sanic(name, configure_logging=False, dumps=_dumps)
+    app = Sanic(app_name, configure_logging=False, dumps=_dumps)
     app.config.REQUEST_MAX_SIZE = problems.BODY_BYTES_MAX
     app.config.RESPONSE_TIMEOUT = LONGEST_ANSWER_S
     app.config.WEBSOCKET_MAX_SIZE = 4 * 1024
@@ -87,8 +90,8 @@ async def _open(
     hub = await _open_hub(settings, resources)
     bot = BotPool(settings.bot_urls, settings.bot_token, transport=bot_transport)
     resources.push_async_callback(bot.close)
-    # The supervisor runs one process of this name at a time: what an earlier life left behind is taken up at once.
-    name = os.environ.get("IEUM_GATEWAY_NAME", "gateway")
+    # One process at a time can listen here: a lease under this name is this process's own or an earlier life's.
+    name = f"{socket.gethostname()}:{settings.port}"
     runner = TurnRunner(store, bot, shop, hub, clock, name=name, context_key=settings.context_key)
     customers = Customers(store, runner, hub, clock)
     intents = Intents.load()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import secrets
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -174,9 +176,29 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def gateway(tmp_path: Path, filled: Path) -> AsyncIterator[GatewayUnderTest]:
     """A gateway with the demo shop, two agents, a supervisor and a trainer."""
     shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
-    settings = settings_for(tmp_path, free_port())
+    async with serving(settings_for(tmp_path, free_port()), FakeWorker()) as running:
+        yield running
+
+
+@pytest.fixture
+async def two_gateways_on_postgres(
+    tmp_path: Path, postgres_url: str
+) -> AsyncIterator[tuple[GatewayUnderTest, GatewayUnderTest]]:
+    """Two gateways on one PostgreSQL and with the same keys, as two machines behind a balancer; no Redis between them."""
+    first = settings_for(tmp_path, free_port(), IEUM_DATABASE_URL=postgres_url)
+    await _fill(first)
     worker = FakeWorker()
-    app = create_app(settings, bot_transport=worker, name=f"gateway_{secrets.token_hex(4)}")
+    async with (
+        serving(first, worker) as one,
+        serving(dataclasses.replace(first, port=free_port()), worker) as two,
+    ):
+        yield one, two
+
+
+@asynccontextmanager
+async def serving(settings: Settings, worker: FakeWorker) -> AsyncIterator[GatewayUnderTest]:
+    """Run a gateway for as long as the block lasts."""
+    app = create_app(settings, bot_transport=worker, app_name=f"gateway_{secrets.token_hex(4)}")
     app.config.TOUCHUP = False  # it can rewrite Sanic once a process; tests start many apps
     server = await app.create_server(host="127.0.0.1", port=settings.port, return_asyncio_server=True)
     await server.startup()
