@@ -28,8 +28,9 @@ class Intents:
         self._by_id = {intent.id: intent for intent in intents}
 
     @classmethod
-    def load(cls, path: Path = Path(__file__).with_name("intents.yml")) -> Intents:
+    def load(cls) -> Intents:
         """Read the catalogue."""
+        path = Path(__file__).with_name("intents.yml")
         topics: dict[str, list[dict[str, str]]] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         return cls([Intent(**entry) for entries in topics.values() for entry in entries])
 
