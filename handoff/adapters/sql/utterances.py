@@ -45,7 +45,8 @@ class UtteranceStatements:
             .values(intent=intent, settled_by=by, settled_at=at)
             .returning(candidates.c.text)
         )
-        return (await self._connection.execute(statement)).scalar_one_or_none()
+        text: str | None = (await self._connection.execute(statement)).scalar_one_or_none()
+        return text
 
     async def count_labelled_since(self, at: datetime | None) -> int:
         statement = sa.select(sa.func.count()).where(candidates.c.intent.is_not(None))
