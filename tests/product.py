@@ -24,6 +24,9 @@ import httpx
 import psutil
 import pytest
 
+from ops.instance import open_instance
+from ops.status import list_pids
+from studio.supervisor import Supervisor
 from tests.people import Customer, Staff
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,6 +77,10 @@ class Product:
         """Return what `status --json` says."""
         found: Json = json.loads(self.ieum("status", "--json"))
         return found
+
+    def pids(self) -> dict[str, list[int]]:
+        """Return what `status --json` says of pids, without the time that a command takes to start."""
+        return list_pids(Supervisor(open_instance(self.data_dir).supervisor_socket))
 
     def health(self) -> Json:
         """Return what the gateway says of itself and its parts; empty while it does not answer."""
