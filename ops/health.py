@@ -33,13 +33,13 @@ def ask(instance: Instance, settings: Settings, program: Program) -> Health:
         kind_of(program.name)
     ]
     try:
-        ready, note = ask_kind(instance, settings, program.name)
+        ready, note = ask_kind(instance, settings, program)
     except (OSError, httpx.HTTPError, ValueError) as error:
         return Health(program.name, False, f"no answer yet ({type(error).__name__})")
     return Health(program.name, ready, note)
 
 
-def _ask_redis(instance: Instance, _settings: Settings, _name: str) -> tuple[bool, str]:
+def _ask_redis(instance: Instance, _settings: Settings, _program: Program) -> tuple[bool, str]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(_TIMEOUT_S)
         connection.connect(str(instance.redis_socket))
@@ -48,20 +48,22 @@ def _ask_redis(instance: Instance, _settings: Settings, _name: str) -> tuple[boo
     return answer.startswith(b"+PONG"), "ready" if answer.startswith(b"+PONG") else "not ready"
 
 
-def _ask_actions(instance: Instance, _settings: Settings, _name: str) -> tuple[bool, str]:
+def _ask_actions(instance: Instance, _settings: Settings, _program: Program) -> tuple[bool, str]:
     with socket.create_connection(("127.0.0.1", instance.actions_port), timeout=_TIMEOUT_S):
         return True, "ready"
 
 
-def _ask_bot(_instance: Instance, settings: Settings, name: str) -> tuple[bool, str]:
-    found = _get(settings.bot_urls[BOT_SLOTS.index(name)] + "/webhooks/ieum/health", settings.bot_token)
+def _ask_bot(_instance: Instance, settings: Settings, program: Program) -> tuple[bool, str]:
+    found = _get(settings.bot_urls[BOT_SLOTS.index(program.name)] + "/webhooks/ieum/health", settings.bot_token)
     return found.get("ready") is True, f"ready, model {found['model_id']}" if found.get(
         "ready"
     ) else "loading the model"
 
 
-def _ask_gateway(instance: Instance, _settings: Settings, _name: str) -> tuple[bool, str]:
+def _ask_gateway(instance: Instance, _settings: Settings, program: Program) -> tuple[bool, str]:
     found = _get(f"{instance.base_url}/api/health")
+    if found.get("pid") != program.pid:
+        return False, f"another program answers on port {instance.port}"
     waits_for = [name for name in ("redis", "database") if found.get(name) is False]
     bot = found.get("bot")
     if isinstance(bot, dict) and not bot.get("ready"):

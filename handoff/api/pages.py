@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -99,6 +100,7 @@ async def health(request: Request) -> HTTPResponse:
         },
         "redis": gateway.hub.connected,
         "database": database,
+        "pid": os.getpid(),
         "clock": shapes.moment(gateway.clock.now()),
     }
     return json(body, status=200 if body["ready"] else 503)
