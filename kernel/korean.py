@@ -24,6 +24,10 @@ _DIGIT_HAS_FINAL = {
 _DIGIT_ENDS_IN_RIEUL = {"1", "7", "8"}
 _LATIN_WITH_FINAL = set("lmnrLMNR")
 _RIEUL = 8
+_REGIONS = frozenset(
+    ("서울", "부산", "대구", "인천", "광주", "대전", "울산", "세종", "경기")
+    + ("강원", "충북", "충남", "전북", "전남", "경북", "경남", "제주")
+)
 
 
 def josa(word: str, pair: str) -> str:
@@ -78,19 +82,22 @@ def mask_name(name: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """Return a phone number with only its prefix and last four digits: 010-****-1234."""
+    """Return a phone number with only its prefix and last four digits: 010-****-1234, 02-****-1234."""
     digits = re.sub(r"\D", "", phone)
+    if phone.lstrip().startswith("+82"):
+        digits = "0" + digits[2:].removeprefix("0")
     if len(digits) < 8:
         return "*" * len(digits)
-    return f"{digits[:3]}-****-{digits[-4:]}"
+    prefix = digits[:2] if digits.startswith("02") else digits[:3]
+    shown = [prefix] if len(digits) >= len(prefix) + 7 else []
+    return "-".join([*shown, "****", digits[-4:]])
 
 
 def mask_address(address: str) -> str:
-    """Return an address down to the district: 서울 마포구 ***."""
-    parts = address.split()
-    if len(parts) <= 1:
-        return "***"
-    kept = parts[:2]
-    if len(parts) > 2 and parts[1].endswith("시") and parts[2].endswith("구"):
-        kept = parts[:3]
-    return " ".join([*kept, "***"])
+    """Return an address down to the district: 서울 마포구 ***. Roads and house numbers are never shown."""
+    kept: list[str] = []
+    for part in address.split()[:-1]:
+        if not (part.endswith(("시", "군", "구", "도")) or (not kept and part in _REGIONS)):
+            break
+        kept.append(part)
+    return " ".join([*kept[:3], "***"])
