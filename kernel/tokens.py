@@ -54,12 +54,15 @@ def sign_turn_context(context: TurnContext, key: str) -> str:
 def read_turn_context(token: str, key: str) -> TurnContext:
     """Return who the turn is for. Raises InvalidToken or ExpiredToken."""
     claims = _read(token, key, audience=_TURN_AUDIENCE)
-    return TurnContext(
-        turn_id=claims["turn_id"],
-        conversation_id=claims["conversation_id"],
-        customer_id=claims["customer_id"],
-        channel=claims["channel"],
-    )
+    try:
+        return TurnContext(
+            turn_id=claims["turn_id"],
+            conversation_id=claims["conversation_id"],
+            customer_id=claims["customer_id"],
+            channel=claims["channel"],
+        )
+    except KeyError as error:
+        raise InvalidToken(f"the token lacks {error}") from error
 
 
 def sign_conversation(conversation_id: str, key: str, lifetime_s: int = CONVERSATION_LIFETIME_S) -> str:
@@ -85,7 +88,7 @@ def read_identity(token: str, key: str) -> str:
     Raises InvalidToken or ExpiredToken.
     """
     claims = _read(token, key, audience=None)
-    if claims["exp"] > time.time() + IDENTITY_LIFETIME_S + _LEEWAY_S:
+    if int(claims["exp"]) > time.time() + IDENTITY_LIFETIME_S + _LEEWAY_S:
         raise InvalidToken("the identity token lives longer than ten minutes")
     return str(claims["sub"])
 
