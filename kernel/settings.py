@@ -16,6 +16,8 @@ N = TypeVar("N", int, float)
 
 ROOT = Path(__file__).resolve().parent.parent
 
+_CENTURY_S = 100 * 365 * 86_400.0
+
 
 class SettingsError(Exception):
     """A setting is missing or cannot be read; the message names the variable."""
@@ -28,9 +30,6 @@ class Settings:
     data_dir: Path
     host: str
     port: int
-    database_url: str
-    shop_database_url: str
-    redis_url: str | None
     bot_urls: tuple[str, ...]
     actions_url: str
     models_dir: Path
@@ -38,6 +37,10 @@ class Settings:
     supervisor_socket: Path | None
     clock_offset_s: float
     demo: bool
+    # These may hold a password.
+    database_url: str = field(repr=False)
+    shop_database_url: str = field(repr=False)
+    redis_url: str | None = field(repr=False)
     bot_token: str = field(repr=False)
     actions_token: str = field(repr=False)
     context_key: str = field(repr=False)
@@ -59,7 +62,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         data_dir=data_dir,
         host=env.get("IEUM_HOST") or "127.0.0.1",
-        port=_number(env, "IEUM_PORT", 8080, int),
+        port=_number(env, "IEUM_PORT", 8080, int, within=(1, 65_535)),
         database_url=database_url,
         shop_database_url=env.get("IEUM_SHOP_DATABASE_URL") or shop_default,
         redis_url=env.get("IEUM_REDIS_URL") or None,
@@ -68,7 +71,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         models_dir=Path(env.get("IEUM_MODELS_DIR") or ROOT / "models").resolve(),
         training_dir=Path(env.get("IEUM_TRAINING_DIR") or ROOT / "data").resolve(),
         supervisor_socket=Path(socket) if socket else None,
-        clock_offset_s=_number(env, "IEUM_CLOCK_OFFSET_S", 0.0, float),
+        clock_offset_s=_number(env, "IEUM_CLOCK_OFFSET_S", 0.0, float, within=(-_CENTURY_S, _CENTURY_S)),
         demo=(env.get("IEUM_DEMO") or "0") == "1",
         bot_token=_secret(env, "IEUM_BOT_TOKEN"),
         actions_token=_secret(env, "IEUM_ACTIONS_TOKEN"),
@@ -87,11 +90,15 @@ def _secret(env: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _number(env: Mapping[str, str], name: str, default: N, kind: type[N]) -> N:
+def _number(env: Mapping[str, str], name: str, default: N, kind: type[N], *, within: tuple[N, N]) -> N:
     text = env.get(name)
     if not text:
         return default
     try:
-        return kind(text)
+        number = kind(text)
     except ValueError as error:
         raise SettingsError(f"{name} must be a number, not {text!r}") from error
+    least, most = within
+    if not least <= number <= most:  # neither is a float that is not a number
+        raise SettingsError(f"{name} must be between {least} and {most}, not {text!r}")
+    return number
