@@ -8,6 +8,7 @@ it has read is still true when it commits.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -24,7 +25,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-_BUSY_TIMEOUT_S = 5
+# How long a write waits for another process to let go of SQLite. Only a moment of it is spent inside SQLite,
+# where nothing else of this process can run.
+_BUSY_TIMEOUT_S = 5.0
+_BUSY_INSIDE_S = 0.05
+_BUSY_PAUSE_S = 0.05
 _write_locks: WeakKeyDictionary[AsyncEngine, asyncio.Lock] = WeakKeyDictionary()
 
 
@@ -63,7 +68,10 @@ JsonValue = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "p
 
 
 def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
-    """Return an engine for `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`; it connects on first use."""
+    """Return an engine for `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`; it connects on first use.
+
+    Its errors name the statement, never the values: those are what customers wrote and who they are.
+    """
     is_sqlite = url.startswith("sqlite")
     engine = create_async_engine(
         url,
@@ -72,6 +80,7 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
         pool_pre_ping=not is_sqlite,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
+        hide_parameters=True,
         **({"connect_args": {"timeout": _BUSY_TIMEOUT_S, "async_creator_fn": _connect_inline}} if is_sqlite else {}),
     )
     if engine.dialect.name == "sqlite":
@@ -111,7 +120,8 @@ def _connect_inline(*arguments: Any, **options: Any) -> aiosqlite.Connection:
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT_S * 1000}"):
+    busy_ms = round(_BUSY_INSIDE_S * 1000)  # last, so that the switch to WAL may wait for the whole time
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={busy_ms}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -125,7 +135,7 @@ async def write(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         return
     # One writer at a time is SQLite's rule; waiting here in turn is fair and costs no polling.
     async with _write_locks.setdefault(engine, asyncio.Lock()), engine.connect() as connection:
-        await connection.exec_driver_sql("BEGIN IMMEDIATE")
+        await _begin_immediate(connection)
         try:
             yield connection
         except BaseException:
@@ -134,12 +144,27 @@ async def write(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         await asyncio.shield(connection.exec_driver_sql("COMMIT"))
 
 
+async def _begin_immediate(connection: AsyncConnection) -> None:
+    """Take SQLite's write lock; while another process holds it, the rest of this process goes on."""
+    deadline = time.monotonic() + _BUSY_TIMEOUT_S
+    while True:
+        try:
+            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except sa.exc.OperationalError as error:
+            if "locked" not in str(error.orig) or time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(_BUSY_PAUSE_S)
+
+
 @asynccontextmanager
 async def read(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Open a consistent view for reading; whatever is changed in it is thrown away."""
     async with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             await connection.exec_driver_sql("BEGIN")
+        else:
+            await connection.execution_options(isolation_level="REPEATABLE READ")
         try:
             yield connection
         finally:
