@@ -24,10 +24,7 @@ _DIGIT_HAS_FINAL = {
 _DIGIT_ENDS_IN_RIEUL = {"1", "7", "8"}
 _LATIN_WITH_FINAL = set("lmnrLMNR")
 _RIEUL = 8
-_REGIONS = frozenset(
-    ("서울", "부산", "대구", "인천", "광주", "대전", "울산", "세종", "경기")
-    + ("강원", "충북", "충남", "전북", "전남", "경북", "경남", "제주")
-)
+_REGION = re.compile("서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주")
 
 
 def josa(word: str, pair: str) -> str:
@@ -97,7 +94,7 @@ def mask_address(address: str) -> str:
     """Return an address down to the district: 서울 마포구 ***. Roads and house numbers are never shown."""
     kept: list[str] = []
     for part in address.split()[:-1]:
-        if not (part.endswith(("시", "군", "구", "도")) or (not kept and part in _REGIONS)):
+        if not (part.endswith(("시", "군", "구", "도")) or (not kept and _REGION.fullmatch(part))):
             break
         kept.append(part)
     return " ".join([*kept[:3], "***"])
