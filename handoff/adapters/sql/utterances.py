@@ -36,7 +36,9 @@ class UtteranceStatements:
             .order_by(c.seen_count.desc(), c.candidate_id)
             .limit(limit)
         )
-        return [dict(row._mapping) for row in await self._connection.execute(statement)]
+        # SQLAlchemy's names are strings of a kind of its own, which the JSON writer refuses as keys.
+        found = await self._connection.execute(statement)
+        return [{str(name): value for name, value in row._mapping.items()} for row in found]
 
     async def settle_candidate(self, candidate_id: str, *, intent: str | None, by: str, at: datetime) -> str | None:
         statement = (
