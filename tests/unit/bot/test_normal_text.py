@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.text.normal import normalise
+from bot.text.reading import read
 
 any_text = st.text(alphabet=st.characters(), max_size=60) | st.text(
     alphabet="/ \t\n가각한ㄱㅏㅠ\u1112\u1161\u11ab\u200b\u202e\ud800\udfff👍\ufe0f\u200da1", max_size=40
@@ -68,3 +69,77 @@ def test_a_place_in_composed_text_is_found_in_the_letters_it_was_typed_with():
     start = normal.text.index("2026")
     assert normal.locate(0, 2) == (2, 7)
     assert normal.raw[slice(*normal.locate(start, start + 10))] == "2026-12345"
+
+
+@given(any_text)
+def test_reading_never_fails_and_every_place_leads_back(raw):
+    reading = read(raw)
+    assert len(reading.text) == len(reading.spans)
+    for (start, end), (next_start, next_end) in zip(reading.spans, reading.spans[1:], strict=False):
+        assert start <= next_start and end <= next_end
+    assert all(0 <= start < end <= len(raw) for start, end in reading.spans)
+
+
+@given(any_text | st.text(alphabet="dksuqothgㅇㄱㅅㄴㅠㅜㅋㅗㅑ !?1-", max_size=30))
+def test_reading_a_reading_changes_nothing_more_than_its_first_sign(raw):
+    once = read(raw).text
+    assert "  " not in once
+    assert not any("\ud800" <= character <= "\udfff" for character in once)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        # full width and typographic signs
+        ("ＳＫＴ　２０２６－１０２３４", "SKT 2026-10234"),
+        ("“배송”이 늦어요…", '"배송"이 늦어요..'),
+        ("2026–10234", "2026-10234"),
+        ("\uffa1\uffa2", "ㄱㄲ"),
+        # stretched signs keep their voice
+        ("안돼요ㅠㅠㅜㅜㅠ!!!!", "안돼요ㅠㅠ!!"),
+        ("ㅋㅋㅋㅋㅋㅋ", "ㅋㅋ"),
+        ("ㅡㅡㅡ;;;;", "ㅡㅡ;;"),
+        ("10000원 1000000", "10000원 1000000"),
+        ("배송   언제", "배송 언제"),
+        # shorthand
+        ("ㅇㅇ", "응"),
+        ("ㅇㅇㅇㅇ", "응"),
+        ("ㄴㄴ 그거 말고", "아니 그거 말고"),
+        ("ㄱㅅㅋㅋㅋ", "감사ㅋㅋ"),
+        ("ㄱㅅ합니다", "감사합니다"),
+        ("ㅇㅋ", "오케이"),
+        ("ㅈㅅ", "죄송"),
+        ("ㅁㄹ", "몰라"),
+        ("ㅋㅋ", "ㅋㅋ"),
+        # Hangul on the English layout
+        ("dkssud", "안녕"),
+        ("dkssudgktpdy!!", "안녕하세요!!"),
+        ("qothd djswp dhkdy", "배송 언제 와요"),
+        ("ghksqnf 언제", "환불 언제"),
+        ("Ehr rkxdkdy", "똑 같아요"),
+        ("sp", "네"),
+        # English, names, codes and addresses are none
+        ("work hard and sleep well", "work hard and sleep well"),
+        ("when does the coupon expire", "when does the coupon expire"),
+        ("SKT pass sms", "SKT pass sms"),
+        ("ERR_TIMEOUT E1002", "ERR_TIMEOUT E1002"),
+        ("qothd@example.com dkssud.com", "qothd@example.com dkssud.com"),
+        # English on the Korean layout
+        ("ㅗㅑ", "hi"),
+        ("ㅔㅁㄴㄴ 앱", "pass 앱"),
+        ("ㅏㅅ 인데요", "kt 인데요"),
+        # emoji are kept, their variants are not
+        ("👍🏽👍🏽👍🏽", "👍👍"),
+        ("😡", "😡"),
+    ],
+)
+def test_reading(raw, text):
+    assert read(raw).text == text
+
+
+def test_places_of_rewritten_words_are_the_words_as_typed():
+    reading = read("저기 dkssud ㄱㅅ")
+    start = reading.text.index("안녕")
+    assert reading.raw[slice(*reading.locate(start, start + 2))] == "dkssud"
+    start = reading.text.index("감사")
+    assert reading.raw[slice(*reading.locate(start, start + 2))] == "ㄱㅅ"
