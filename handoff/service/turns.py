@@ -39,6 +39,8 @@ log = structlog.get_logger()
 LEASE_S = 20.0  # longer than the bot's whole time budget (see adapters/bot.py), so that a live runner keeps it
 SWEEP_EVERY_S = 1.0
 UNSURE_BELOW = 0.6  # trainers see utterances whose best intent is less likely than this
+CANDIDATE_LENGTH_MAX = 500  # more is no example; an index of PostgreSQL holds 2,704 bytes
+BOT_FAILED = HandoffRequest(reason="bot_error", requested_by="bot", skill="general")
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class TurnRunner:
         self._sweeper: asyncio.Task[None] | None = None
         self._nudged = asyncio.Event()
         self._stopping = False
+        self._more_waits = False  # somebody was turned away because this runner was full
 
     def start(self) -> None:
         """Begin to look for turns that nobody carries out."""
@@ -93,14 +96,18 @@ class TurnRunner:
             _, pending = await asyncio.wait(self._running.values(), timeout=grace_s)
             for task in pending:
                 task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
 
-    async def take(self, tx: Transaction, conversation: Conversation) -> Work | None:
+    async def take(self, tx: Transaction, conversation: Conversation, *, goes_on: bool = False) -> Work | None:
         """Lease a locked conversation for its next turn; the caller saves it as it is in the work, then calls `carry_out`.
 
-        None when another runner holds it, this one is full or stopping, or no turn is queued.
+        None when another runner holds it, this one is stopping or full (unless it `goes_on`), or no turn is queued.
         """
         held = conversation.lease
-        if self._stopping or len(self._running) >= self._at_once:
+        if not goes_on and len(self._running) >= self._at_once:
+            self._more_waits = True
+            return None
+        if self._stopping:
             return None
         if held is not None and held.until_s > time.time() and not self._is_earlier_life(held):
             return None
@@ -116,11 +123,12 @@ class TurnRunner:
         token = work.lease.token
         task = asyncio.create_task(self._carry_out(work), name=f"turns-{work.conversation.conversation_id}")
         self._running[token] = task
-        task.add_done_callback(lambda _: self._running.pop(token, None))
+        task.add_done_callback(lambda _: self._ended(token))
 
-    def nudge(self) -> None:
-        """Look for turns now rather than at the next sweep."""
-        self._nudged.set()
+    def _ended(self, token: str) -> None:
+        del self._running[token]
+        if self._more_waits:
+            self._nudged.set()
 
     def _new_lease(self) -> Lease:
         return Lease(runner=self._runner, token=secrets.token_hex(8), until_s=time.time() + LEASE_S)
@@ -141,9 +149,10 @@ class TurnRunner:
             self._nudged.clear()
 
     async def _take_abandoned(self) -> None:
-        free = self._at_once - len(self._running)
+        free = max(self._at_once - len(self._running), 0)
         async with self._store.read() as tx:
-            found = await tx.list_runnable(now_s=time.time(), runner=self._runner, limit=max(free, 0))
+            found = await tx.list_runnable(now_s=time.time(), runner=self._runner, limit=free)
+        self._more_waits = len(found) == free
         for conversation_id in found:
             async with self._store.write() as tx:
                 conversation = await tx.lock_conversation(conversation_id)
@@ -170,8 +179,16 @@ class TurnRunner:
             request = _handoff_of(result)
         except BotUnavailable:
             log.warning("bot_unavailable", conversation_id=work.turn.conversation_id, turn_id=work.turn.turn_id)
-            result, request = None, HandoffRequest(reason="bot_error", requested_by="bot", skill="general")
-        return await self._commit(work, result, request)
+            result, request = None, BOT_FAILED
+        except Exception:  # whatever is wrong with an answer, a person has to give another one
+            log.exception("bot_answer_unusable", turn_id=work.turn.turn_id)
+            result, request = None, BOT_FAILED
+        for _ in range(2):
+            try:
+                return await self._commit(work, result, request)
+            except Exception:  # the database may be away for a moment, or never take this answer
+                log.exception("turn_commit_failed", turn_id=work.turn.turn_id)
+        return await self._commit(work, None, BOT_FAILED)
 
     def _request(self, work: Work) -> TurnRequest:
         context = TurnContext(
@@ -246,13 +263,12 @@ class TurnRunner:
             conversation = await hand_over(
                 tx, conversation, request, known=known, understanding=understanding, new_messages=drafts, at=now
             )
-        conversation, _ = await append(tx, conversation, drafts, at=now)
-        return conversation
+        return (await append(tx, conversation, drafts, at=now))[0]
 
     async def _next(self, tx: Transaction, conversation: Conversation) -> Work | None:
         """Take the next turn when the bot may answer it; what it may not answer any more leaves the queue."""
         if conversation.owner is Owner.BOT:
-            return await self.take(tx, conversation)
+            return await self.take(tx, conversation, goes_on=True)
         while (turn := await tx.next_turn(conversation.conversation_id)) is not None:
             await tx.finish_turn(turn.turn_id, TurnStatus.DROPPED, self._clock.now())
         return None
@@ -260,7 +276,7 @@ class TurnRunner:
     async def _keep_candidate(self, tx: Transaction, turn: Turn, result: TurnResult) -> None:
         if turn.payload is None and (result.nlu.get("confidence") or 0.0) < UNSURE_BELOW:
             ranking = result.nlu.get("ranking", [])
-            await tx.add_candidate(new_id("u"), anonymise(turn.text), ranking, self._clock.now())
+            await tx.add_candidate(new_id("u"), anonymise(turn.text)[:CANDIDATE_LENGTH_MAX], ranking, self._clock.now())
 
 
 def _handoff_of(result: TurnResult) -> HandoffRequest | None:
