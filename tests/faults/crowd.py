@@ -47,9 +47,10 @@ class Talk:
     waits: bool
     slowest_s: float = 0.0
 
-    def write(self, questions: Iterator[str]) -> None:
+    def write(self, questions: Iterator[str], thinking_s: float) -> None:
         """Send one question after the other; wait for each answer, or for every fourth only."""
         for number, question in enumerate(questions, start=1):
+            time.sleep(thinking_s)
             seq, asked_at = self.customer.say(question), time.monotonic()
             if self.waits or number % len(QUESTIONS) == 0:
                 self.customer.read_until(is_seen_to, after=seq, within_s=PATIENCE_S)
@@ -107,10 +108,10 @@ class Crowd:
         return sum(len(talk.customer.sent) for talk in self._talks)
 
     @contextmanager
-    def writing(self, *, each: int, until: Event | None = None) -> Iterator[None]:
+    def writing(self, *, each: int, until: Event | None = None, thinking_s: float = 0.0) -> Iterator[None]:
         """Let everybody write during the block: `each` messages, and on until `until` is set."""
         with ThreadPoolExecutor(len(self._talks), thread_name_prefix="customer") as pool:
-            running = [pool.submit(talk.write, self._questions(each, until)) for talk in self._talks]
+            running = [pool.submit(talk.write, self._questions(each, until), thinking_s) for talk in self._talks]
             try:
                 yield
             finally:
