@@ -17,8 +17,9 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 _INTENT_ID = re.compile(r"[a-z][a-z0-9_]*")
 # Rasa's entity markup is `[text](entity)` or `[text]{json}`; there is no escape for it in the format,
-# so its brackets become their full-width twins, which the normaliser reads as the same letters.
-_MARKUP = str.maketrans({"[": "［", "]": "］", "{": "｛", "}": "｝"})
+# so its brackets become their full-width twins, which the normaliser reads as the same letters. So does
+# the backslash: in a file of nothing but ASCII, Rasa takes `\u005b` for a bracket and `\u000a` for a line's end.
+_MARKUP = str.maketrans({"[": "［", "]": "］", "{": "｛", "}": "｝", "\\": "＼"})
 _LENGTH_MAX = 500
 
 
