@@ -37,6 +37,7 @@ from studio.intents import Intents
 from studio.trainings import Trainings
 
 LONGEST_ANSWER_S = 60  # a long poll waits 25 s
+LEAVE_WITHIN_S = 3.0  # once turns in hand are done; pages that keep asking would hold a stopping gateway up for longer
 
 
 def create_app(
@@ -49,6 +50,7 @@ def create_app(
     app = Sanic(app_name, configure_logging=False, dumps=_dumps)
     app.config.REQUEST_MAX_SIZE = problems.BODY_BYTES_MAX
     app.config.RESPONSE_TIMEOUT = LONGEST_ANSWER_S
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = LEAVE_WITHIN_S
     app.config.WEBSOCKET_MAX_SIZE = 4 * 1024
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
