@@ -11,7 +11,7 @@ import structlog
 from kernel.clock import Clock
 from kernel.settings import Settings
 from studio import registry, rollout, training
-from studio.errors import RolloutError, TrainingError
+from studio.errors import StudioError
 
 log = structlog.get_logger()
 
@@ -72,7 +72,8 @@ class Trainings:
             self.current = replace(self.current, state="switching", model_id=model_id, progress=0.0)
             await rollout.switch(self._settings, model_id, self._progressed)
             self.current = replace(self.current, state="done", progress=1.0, finished_at=self._clock.now())
-        except (TrainingError, RolloutError) as error:
+        except StudioError as error:  # what it says may quote the training data, and so a customer: not for the log
+            log.error("training_failed", kind=type(error).__name__)
             self._failed(str(error))
         except Exception:
             log.exception("training_failed")
@@ -82,5 +83,4 @@ class Trainings:
         self.current = replace(self.current, step=step, progress=progress)
 
     def _failed(self, error: str) -> None:
-        log.error("training_failed", error=error)
         self.current = replace(self.current, state="failed", error=error, finished_at=self._clock.now())
