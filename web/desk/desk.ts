@@ -282,6 +282,7 @@ export class Desk {
   }
 
   #tellNewWaiting(queue: readonly QueueItem[]): void {
+    this.notices.keepOnly(new Set(queue.map((item) => item.conversation_id)));
     for (const item of newlyWaiting(this.state.value.queue, this.state.value.mine, queue)) {
       const name = item.customer?.name ?? words.anonymous;
       this.notices.tell(newWaitingWords(name, skillName(item.skill)), "plain", item.conversation_id);

@@ -25,4 +25,9 @@ export class Notices {
   dismiss(id: string): void {
     this.shown.set(this.shown.value.filter((notice) => notice.id !== id));
   }
+
+  /** Take back what is told of conversations that do not wait any more. */
+  keepOnly(waiting: ReadonlySet<string>): void {
+    this.shown.set(this.shown.value.filter((notice) => !notice.opens || waiting.has(notice.opens)));
+  }
 }
