@@ -133,7 +133,8 @@ def test_a_failed_action_is_noted_on_its_turn(answer):
     assert scope.failed_actions == ["action_x"]
 
 
-def test_an_unreachable_action_server_is_a_failure():
+def test_an_unreachable_action_server_is_a_failure(monkeypatch):
+    monkeypatch.setattr("bot.action_endpoint.RECONNECT_WITHIN_S", 0.2)
     endpoint = ActionEndpoint("http://127.0.0.1:9/webhook", "token")
 
     async def go():
@@ -147,6 +148,28 @@ def test_an_unreachable_action_server_is_a_failure():
         return scope
 
     assert asyncio.run(go()).failed_actions == ["action_x"]
+
+
+def test_a_call_waits_for_an_action_server_that_comes_back():
+    async def go():
+        server = FakeActionServer(OK)
+        async with served(server) as endpoint:
+            gone = ActionEndpoint(endpoint.url, "token")
+        gone.open()
+        call = asyncio.create_task(gone.request(json={}))
+        await asyncio.sleep(0.2)
+        assert not call.done()
+        app = web.Application()
+        app.router.add_post("/webhook", server.handle)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", int(gone.url.split(":")[2].split("/")[0])).start()
+        answer = await call
+        await gone.close()
+        await runner.cleanup()
+        return answer
+
+    assert asyncio.run(go()) == OK
 
 
 def test_a_form_that_declines_a_message_has_not_failed():
