@@ -147,7 +147,7 @@ def _resumed_after(frame: Any) -> int:
         body = json.loads(frame)
         if body["type"] == "resume" and type(body["after"]) is int and body["after"] >= 0:
             return int(body["after"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         pass
     raise Invalid("resume가 먼저 필요해요.", code="resume_expected")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from kernel.settings import ROOT
 pages = Blueprint("pages")
 
 DIST = ROOT / "web" / "dist"
+_ASSET = re.compile(r"[\w-][\w.-]{0,99}", re.ASCII)
 _PAGES = {"/": "index.html", "/desk": "desk.html", "/studio": "studio.html"}
 _POLICY = "; ".join(
     (
@@ -38,7 +40,7 @@ def install(app: Sanic, dist: Path = DIST) -> None:
     """Serve the pages and their assets (whose names change with their content, so browsers may keep them)."""
     for address, name in _PAGES.items():
         app.add_route(_page(dist / name), address, name=f"page-{name.removesuffix('.html')}")
-    app.static("/assets", dist / "assets", name="assets")
+    app.add_route(_assets(dist / "assets"), "/assets/<name:str>", name="assets")
     app.register_middleware(_secure, "response")
 
 
@@ -46,9 +48,19 @@ def _page(path: Path) -> object:
     async def page(request: Request) -> HTTPResponse:
         if not path.is_file():
             raise NotFound("화면이 아직 만들어지지 않았어요. ./ieum up 으로 다시 시작해 주세요.", code="page_not_built")
-        return await file(path, headers={"Cache-Control": "no-cache"}, mime_type="text/html; charset=utf-8")
+        return await file(path, mime_type="text/html; charset=utf-8")
 
     return page
+
+
+def _assets(folder: Path) -> object:
+    async def asset(request: Request, name: str) -> HTTPResponse:
+        path = folder / name
+        if not _ASSET.fullmatch(name) or not path.is_file():
+            raise NotFound("찾는 주소가 없어요.", code="no_such_address")
+        return await file(path, headers={"cache-control": "public, max-age=31536000, immutable"})
+
+    return asset
 
 
 async def _secure(request: Request, response: HTTPResponse) -> None:
@@ -56,9 +68,7 @@ async def _secure(request: Request, response: HTTPResponse) -> None:
     response.headers["Referrer-Policy"] = "no-referrer"
     if request.path.startswith("/api/"):
         response.headers.setdefault("Cache-Control", "no-store")
-    elif request.path.startswith("/assets/"):
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    else:
+    elif not request.path.startswith("/assets/"):
         response.headers["Content-Security-Policy"] = _POLICY
 
 

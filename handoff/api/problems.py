@@ -99,5 +99,6 @@ def _http(request: Request, error: SanicException) -> HTTPResponse:
 
 
 def _unexpected(request: Request, error: Exception) -> HTTPResponse:
-    log.error("request_failed", path=request.path, exc_info=error)
+    # The route, not the address: that of KakaoTalk holds a secret.
+    log.error("request_failed", method=request.method, route=request.uri_template, exc_info=error)
     return problem(500, "internal_error", "잠시 문제가 생겼어요. 조금 뒤에 다시 시도해 주세요.")

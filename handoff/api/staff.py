@@ -26,7 +26,7 @@ COOKIE = "ieum_desk"
 class Login(Body):
     """A member of staff's name and password."""
 
-    login: str = Field(min_length=1, max_length=200)
+    login: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
     password: str = Field(min_length=1, max_length=1_000)
 
 
@@ -34,6 +34,8 @@ class Login(Body):
 @takes(Login)
 async def login(request: Request) -> HTTPResponse:
     """Log in, present from now on: sets the session cookie and returns the CSRF token for the header X-CSRF-Token."""
+    if request.headers.get("sec-fetch-site") == "cross-site":  # nobody is logged in by another site's page
+        raise Forbidden("다른 사이트에서는 로그인할 수 없어요.", code="wrong_origin")
     gateway = gateway_of(request)
     body = read_body(request, Login)
     agent = await gateway.logins.check(body.login, body.password)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from handoff.domain.conversation import Author, Conversation, Event, Message, Owner, Turn, TurnStatus
 from handoff.domain.ownership import Change, change_owner
-from handoff.errors import NotFound
+from handoff.errors import Invalid, NotFound
 from handoff.service.handing_over import append
 from handoff.service.ports import QUEUE_TOPIC, Hub, Subscription, conversation_topic, topics_of
 from handoff.service.store import Store, Transaction
@@ -93,6 +93,8 @@ class Customers:
         async with self._store.write() as tx:
             conversation = await _locked(tx, conversation_id)
             known = await tx.find_by_client_id(conversation_id, client_msg_id)
+            if known is not None and known.author is not Author.CUSTOMER:
+                raise Invalid("같은 번호의 다른 메시지가 있어요. 다시 보내 주세요.", code="client_msg_id_taken")
             if known is not None:
                 return Accepted(known.seq, duplicate=True)
             text, payload = await _content(tx, conversation_id, text, choice_id)
@@ -170,9 +172,12 @@ class Customers:
         self, conversation_id: str, news: Subscription, shown: View, *, after: int, wait_s: float
     ) -> View:
         """Wait for a hint (or a while without one) and read again. A change of the queue matters only to who waits."""
-        topics = await news.wait(min(wait_s, RECHECK_S))
-        if topics and shown.owner is not Owner.WAITING and conversation_topic(conversation_id) not in topics:
-            return shown
+        loop, mine = asyncio.get_running_loop(), conversation_topic(conversation_id)
+        until = loop.time() + min(wait_s, RECHECK_S)
+        while (left := until - loop.time()) > 0:
+            topics = await news.wait(left)
+            if mine in topics or (topics and shown.owner is Owner.WAITING):
+                break
         return await self.read(conversation_id, after=after)
 
 

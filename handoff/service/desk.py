@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from handoff.domain.context import REASON_SENTENCES
 from handoff.domain.conversation import Agent, Author, Conversation, Event, Handoff, Message, Note, Owner
 from handoff.domain.ownership import Change, change_owner, require_agent, require_version
-from handoff.errors import Conflict, Forbidden, NotFound
+from handoff.errors import Conflict, Forbidden, Invalid, NotFound
 from handoff.service.handing_over import append, draft
 from handoff.service.ports import Hub, agent_topic, topics_of
 from handoff.service.store import Store, Transaction
@@ -126,8 +127,8 @@ class Desk:
         skill: str | None = None,
     ) -> Done:
         now = self._clock.now()
-        async with self._store.write() as tx:
-            conversation = await self._locked(tx, conversation_id, version)
+        async with self._store.write() as tx, _naming_the_winner(tx, conversation_id):
+            conversation = await _locked(tx, conversation_id, version)
             if change is not Change.CLAIMED:
                 require_agent(conversation, agent.agent_id)
             priority = conversation.priority
@@ -159,7 +160,8 @@ class Desk:
             return
         await tx.save_handoff(replace(handoff, ended_at=now))
         if change is Change.TRANSFERRED and conversation.skill is not None:
-            summary = f"{REASON_SENTENCES['transferred']} {handoff.context.get('summary', '')}"
+            passed = REASON_SENTENCES["transferred"]  # said once, however often it is passed on
+            summary = f"{passed} {handoff.context.get('summary', '').removeprefix(passed).lstrip()}"
             passed_on = {
                 "reason": "transferred",
                 "requested_by": "agent",
@@ -183,13 +185,15 @@ class Desk:
     async def send(self, conversation_id: str, agent: Agent, *, version: int, client_msg_id: str, text: str) -> Done:
         """Write to the customer. The same `client_msg_id` again changes nothing."""
         now = self._clock.now()
-        async with self._store.write() as tx:
+        async with self._store.write() as tx, _naming_the_winner(tx, conversation_id):
             conversation = await tx.lock_conversation(conversation_id)
             known = await tx.find_by_client_id(conversation_id, client_msg_id) if conversation else None
             if conversation is not None and known is not None and known.author_id == agent.agent_id:
                 return Done(conversation.version, known.seq)
-            conversation = await self._locked(tx, conversation_id, version)
+            conversation = await _locked(tx, conversation_id, version)
             require_agent(conversation, agent.agent_id)
+            if known is not None:
+                raise Invalid("같은 번호의 다른 메시지가 있어요. 다시 보내 주세요.", code="client_msg_id_taken")
             message = replace(
                 draft(conversation, Author.AGENT, text, now),
                 author_id=agent.agent_id,
@@ -203,26 +207,35 @@ class Desk:
 
     async def note(self, conversation_id: str, agent: Agent, *, version: int, text: str) -> Done:
         """Leave a note for other agents."""
-        async with self._store.write() as tx:
-            conversation = await self._locked(tx, conversation_id, version)
+        async with self._store.write() as tx, _naming_the_winner(tx, conversation_id):
+            conversation = await _locked(tx, conversation_id, version)
             if agent.role not in SEES_ALL:
                 require_agent(conversation, agent.agent_id)
             await tx.add_note(Note(new_id("n"), conversation_id, agent.agent_id, agent.name, text, self._clock.now()))
         self._hub.publish(*topics_of(conversation))
         return Done(conversation.version)
 
-    async def _locked(self, tx: Transaction, conversation_id: str, version: int) -> Conversation:
-        """Return the locked conversation at the version the agent has seen; a Conflict names who was faster."""
-        conversation = await tx.lock_conversation(conversation_id)
-        if conversation is None:
-            raise NotFound("상담을 찾을 수 없어요.", code="conversation_not_found")
-        try:
-            require_version(conversation, version)
-        except Conflict as conflict:
-            holder = await tx.find_agent(agent_id=conversation.agent_id) if conversation.agent_id else None
-            conflict.winner = replace(conflict.winner, agent_name=holder.name if holder else None)
-            raise
-        return conversation
+
+async def _locked(tx: Transaction, conversation_id: str, version: int) -> Conversation:
+    """Return the locked conversation, at the version that the agent has seen."""
+    conversation = await tx.lock_conversation(conversation_id)
+    if conversation is None:
+        raise NotFound("상담을 찾을 수 없어요.", code="conversation_not_found")
+    require_version(conversation, version)
+    return conversation
+
+
+@asynccontextmanager
+async def _naming_the_winner(tx: Transaction, conversation_id: str) -> AsyncIterator[None]:
+    """Let every Conflict say by name who holds the conversation."""
+    try:
+        yield
+    except Conflict as conflict:
+        conversation = await tx.find_conversation(conversation_id)
+        agent_id = conversation.agent_id if conversation else None
+        holder = await tx.find_agent(agent_id=agent_id) if agent_id else None
+        conflict.winner = replace(conflict.winner, agent_name=holder.name if holder else None)
+        raise
 
 
 def _require_sight(conversation: Conversation, agent: Agent, holder: Agent | None) -> None:

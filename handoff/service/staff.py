@@ -29,6 +29,8 @@ STUDIO_ROLES = frozenset({"trainer", "supervisor", "administrator"})
 PRESENCES = ("online", "away", "offline")
 ATTEMPTS_MAX = 10
 ATTEMPTS_WINDOW_S = 300.0
+LOGINS_REMEMBERED = 1_000
+CHECKED_AT_ONCE = 4  # each check takes 64 MiB and some 50 ms of a core, by design
 
 _hasher = PasswordHasher()
 # Verified against when the login does not exist, so that a stranger cannot tell by the time it takes.
@@ -58,22 +60,30 @@ class Logins:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._failures: dict[str, deque[float]] = {}
+        self._attempts: dict[str, deque[float]] = {}
+        self._checking = asyncio.Semaphore(CHECKED_AT_ONCE)
 
     async def check(self, login: str, password: str) -> Agent:
         """Return the member of staff. Raises Unauthorized or TooManyAttempts."""
-        failures = self._failures.setdefault(login, deque(maxlen=ATTEMPTS_MAX))
-        while failures and failures[0] < time.monotonic() - ATTEMPTS_WINDOW_S:
-            failures.popleft()
-        if len(failures) >= ATTEMPTS_MAX:
-            raise TooManyAttempts("로그인을 여러 번 실패했어요. 5분 뒤에 다시 시도해 주세요.")
+        self._count_attempt(login)  # before it is checked: guesses made at once count like any others
         async with self._store.read() as tx:
             agent = await tx.find_agent(login=login)
-        if not await asyncio.to_thread(_verify, agent.password_hash if agent else _NOBODY, password) or agent is None:
-            failures.append(time.monotonic())
+        async with self._checking:
+            is_right = await asyncio.to_thread(_verify, agent.password_hash if agent else _NOBODY, password)
+        if not is_right or agent is None:
             raise Unauthorized("아이디나 비밀번호가 맞지 않아요.", code="wrong_credentials")
-        self._failures.pop(login, None)
+        self._attempts.pop(login, None)
         return agent
+
+    def _count_attempt(self, login: str) -> None:
+        now = time.monotonic()
+        if len(self._attempts) >= LOGINS_REMEMBERED:
+            recent = {name: at for name, at in self._attempts.items() if at[-1] > now - ATTEMPTS_WINDOW_S}
+            self._attempts = recent
+        attempts = self._attempts.setdefault(login, deque(maxlen=ATTEMPTS_MAX))
+        if len(attempts) == ATTEMPTS_MAX and attempts[0] > now - ATTEMPTS_WINDOW_S:
+            raise TooManyAttempts("로그인을 여러 번 실패했어요. 5분 뒤에 다시 시도해 주세요.")
+        attempts.append(now)
 
     async def get(self, agent_id: str) -> Agent:
         """Return the member of staff of a session. Raises Unauthorized when there is none any more."""
