@@ -15,6 +15,11 @@ def report() -> Callable[[str], None]:
     return _LINES.append
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the tests that take minutes, so that `-m "not slow"` leaves them out."""
+    config.addinivalue_line("markers", "slow: trains a model")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what was measured."""
     if _LINES:

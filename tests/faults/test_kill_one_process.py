@@ -18,6 +18,7 @@ from tests.product import Product
 EACH = 20  # times five customers: a hundred messages
 STRUCK_AT = 30
 HANGS_FOR_S = 10.0
+THINKING_S = 0.1
 STARTS_WITHIN_S = 60.0
 Report = Callable[[str], None]
 
@@ -75,7 +76,7 @@ def test_a_killed_process_costs_no_message(breakable: Product, report: Report, k
 def test_a_hanging_worker_delays_answers_and_loses_none(breakable: Product, report: Report) -> None:
     victim, crowd, is_over = breakable.pids()["bot"][0], Crowd(breakable), Event()
     try:
-        with crowd.writing(each=EACH, until=is_over):
+        with crowd.writing(each=EACH, until=is_over, thinking_s=THINKING_S):
             crowd.wait_until_accepted(STRUCK_AT)
             os.kill(victim, signal.SIGSTOP)
             is_over.wait(HANGS_FOR_S)

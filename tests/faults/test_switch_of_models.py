@@ -7,16 +7,19 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
+import pytest
+
 from tests.faults.crowd import QUESTIONS, Crowd
 from tests.people import Staff
 from tests.product import Product
 
 UNSURE = "상자 겉에 적힌 숫자가 뭐예요"
 TRAINED_WITHIN_S = 300.0
-THINKING_S = 0.2
+THINKING_S = 0.5  # people; the processors are for the training
 Json = dict[str, Any]
 
 
+@pytest.mark.slow
 def test_a_new_model_takes_over_between_two_messages(breakable: Product, report: Callable[[str], None]) -> None:
     trainer, customer = breakable.staff("trainer"), breakable.customer("demo-story-01")
     assert "러닝화" not in customer.ask(UNSURE)[0]["text"]
