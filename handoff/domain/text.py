@@ -9,9 +9,12 @@ from handoff.domain.conversation import MESSAGE_LENGTH_MAX
 from handoff.errors import Invalid
 
 _KEPT_CONTROLS = "\n\t"
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-_MOBILE = re.compile(r"01[016789][\s.-]?\d{3,4}[\s.-]?\d{4}")
-_LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){5,}")
+# Letters that show nothing although they are neither white space nor controls: fillers of Hangul and Braille.
+_FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++[@＠][\w-]+(\.[\w-]+)+")
+_BETWEEN_DIGITS = r"[\s./~·ㅡ()\u2010-\u2015\u2212-]"
+_MOBILE = re.compile(rf"01[016789]{_BETWEEN_DIGITS}?\d{{3,4}}{_BETWEEN_DIGITS}?\d{{4}}")
+_LONG_NUMBER = re.compile(rf"\d(?:{_BETWEEN_DIGITS}{{0,2}}\d){{5,}}")
 _ORDER_ID = re.compile(r"(?<!\d)20\d{2}-\d{4,}(?!\d)")
 
 
@@ -23,7 +26,7 @@ def accept_text(text: str) -> str:
     if any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
         raise Invalid("글자가 깨져서 읽을 수 없어요. 다시 입력해 주세요.", code="invalid_unicode")
     cleaned = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not cleaned:
+    if not any(_is_visible(letter) for letter in cleaned):
         raise Invalid("내용을 입력해 주세요.", code="empty_text")
     if len(cleaned) > MESSAGE_LENGTH_MAX:
         raise Invalid(f"한 번에 {MESSAGE_LENGTH_MAX:,}자까지 보낼 수 있어요. 나누어 보내 주세요.", code="text_too_long")
@@ -35,6 +38,10 @@ def accept_text(text: str) -> str:
 def strip_controls(text: str) -> str:
     """Return the text without what `accept_text` refuses, for channels whose customers cannot be asked again."""
     return "".join(c for c in text if not _is_control(c) and not 0xD800 <= ord(c) <= 0xDFFF)[:MESSAGE_LENGTH_MAX]
+
+
+def _is_visible(letter: str) -> bool:
+    return unicodedata.category(letter) not in ("Cc", "Cf", "Zs", "Zl", "Zp") and letter not in _FILLERS
 
 
 def _is_control(letter: str) -> bool:
