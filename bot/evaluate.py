@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ LISTED = 20
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure as the command line says; returns the exit status."""
+    started_at = time.monotonic()
     options = _read_options(arguments)
     try:
         questions = read_questions(options.questions)
@@ -43,10 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
         lean.prepare_process(os.environ)
     logs.configure("bot.evaluate", "error")
     ask, known = _load_stock(options.model) if options.stock else _load(options.model)
+    ready_s = round(time.monotonic() - started_at, 1)
     _list([f"{doubt} (counted as labelled)" for doubt in list_doubts(questions, known)])
     answers = asyncio.run(_ask_all(ask, questions, tell=options.progress_json))
     found = figures.measure(questions, answers)
-    found["memory_mb"] = read_memory_mb()
+    found |= {"memory_mb": read_memory_mb(), "ready_s": ready_s}
     options.out.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     if options.plots:
         _draw(questions, answers, options.plots, options.names)

@@ -55,6 +55,36 @@ def parse(
         models.parse(data.resolve(), source.resolve(), target.resolve(), model)
 
 
+@nlu_app.command("evaluate")
+def evaluate(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE.jsonl...", help='{"text", "intent" or "intents", "entities"} a line.'),
+    ],
+    model: Annotated[
+        str | None, typer.Option(metavar="ID", help="A registered model [default: the one in use].")
+    ] = None,
+    plots: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Draw confusion.png and reliability.png there.")
+    ] = None,
+    as_json: AsJson = False,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Measure how well a model understands messages whose meaning is known.
+
+    Example: ./ieum nlu evaluate tests/nlu/*.jsonl --plots artifacts/nlu
+    """
+    from ops import models, understanding
+
+    with failures_as_sentences():
+        archive = models.find_archive(data.resolve(), model)
+        found = understanding.evaluate(archive, [file.resolve() for file in files], plots.resolve() if plots else None)
+        if as_json:
+            print_json(found)
+        else:
+            understanding.show(found)
+
+
 def logs(
     name: Annotated[
         str, typer.Argument(help="gateway, actions, bot-0, bot-1, bot-2, redis, supervisord or training")

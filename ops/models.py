@@ -27,19 +27,26 @@ def train_and_switch(data_dir: Path) -> str:
     return model_id
 
 
-def parse(data_dir: Path, source: Path, target: Path, model_id: str | None) -> None:
-    """Write what a model understands in each line of `source` to `target`. Raises OperationFailed, ModelNotFound."""
-    settings = opening.make_settings(data_dir)
-    registry = Registry(settings.models_dir)
+def find_archive(data_dir: Path, model_id: str | None) -> Path:
+    """Return a model's archive; without an id, that of the one in use, else of the newest.
+
+    Raises OperationFailed when none is trained, ModelNotFound.
+    """
+    registry = Registry(opening.make_settings(data_dir).models_dir)
     chosen = model_id or read_in_use(data_dir).active
     if chosen is None:
         newest = registry.list_models()
         if not newest:
             raise OperationFailed("no model is trained yet: run `./ieum train` first")
         chosen = newest[0].model_id
+    return registry.get_archive(chosen)
+
+
+def parse(data_dir: Path, source: Path, target: Path, model_id: str | None) -> None:
+    """Write what a model understands in each line of `source` to `target`. Raises OperationFailed, ModelNotFound."""
+    archive = find_archive(data_dir, model_id)
     if not source.is_file():
         raise OperationFailed(f"there is no file {source}")
-    archive = registry.get_archive(chosen)
     command = [bot_python(), "-m", "bot.parse", "--model", archive, "--in", source, "--out", target]
     done = subprocess.run(
         [str(part) for part in command],

@@ -1,7 +1,7 @@
 """What all commands share: common options, messages instead of tracebacks, JSON for scripts.
 
 Exit status: 0 when what was asked is done, 1 when it is not (the message says what to do next), 2 for a
-command line that makes no sense.
+command line or an input file that makes no sense.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rich.console import Console
 from backoffice.errors import BackofficeError
 from handoff.errors import HandoffError
 from kernel.settings import ROOT, SettingsError
-from ops.errors import OperationFailed
+from ops.errors import InputRefused, OperationFailed
 from ops.steps import StepFailed
 from studio.errors import StudioError, TrainingError
 
@@ -36,14 +36,14 @@ _KNOWN = (OperationFailed, StepFailed, SettingsError, StudioError, HandoffError,
 
 @contextmanager
 def failures_as_sentences() -> Iterator[None]:
-    """Turn what can go wrong by the operator's hand or the machine's state into one message and exit status 1."""
+    """Turn what can go wrong by the operator's hand or the machine's state into one message and a status."""
     try:
         yield
     except _KNOWN as error:
         console.print(f"ieum: {error}", style="red", markup=False, soft_wrap=True)
         if isinstance(error, TrainingError):
             console.print("\n".join(f"  {line}" for line in error.tail), markup=False, soft_wrap=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(2 if isinstance(error, InputRefused) else 1) from None
     except KeyboardInterrupt:
         console.print("\nieum: stopped.", markup=False)
         raise typer.Exit(130) from None
