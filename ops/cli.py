@@ -10,7 +10,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from subprocess import Popen
 from typing import TYPE_CHECKING, Annotated
@@ -52,7 +52,7 @@ def up(
     from ops import lifecycle, opening, show
 
     with failures_as_sentences():
-        wishes = lifecycle.Wishes(port=port, demo=not no_demo, clock_offset_s=_offset(clock))
+        wishes = lifecycle.Wishes(port=port, demo=not no_demo, clock_at=_read_clock(clock))
         data_dir = data.resolve()
         with _stopping_on_signals():
             instance, process = lifecycle.start(data_dir, wishes)
@@ -101,16 +101,16 @@ def _stopping_on_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _offset(clock: str | None) -> float:
+def _read_clock(clock: str | None) -> datetime | None:
     if clock is None:
-        return 0.0
+        return None
     try:
         wanted = datetime.fromisoformat(clock)
     except ValueError as error:
         raise OperationFailed(f"--clock needs a time such as 2026-11-24T14:00:00+09:00, not {clock!r}") from error
     if wanted.tzinfo is None:
-        raise OperationFailed(f"--clock needs the time zone as well: {clock}+09:00 is Seoul")
-    return (wanted - datetime.now(UTC)).total_seconds()
+        raise OperationFailed("--clock needs the time zone as well, as in 2026-11-24T14:00:00+09:00 for Seoul")
+    return wanted
 
 
 @app.command()

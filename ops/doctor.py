@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from redis import Redis
+from redis.exceptions import RedisError
 from rich.table import Table
 
 from kernel.settings import ROOT
@@ -137,10 +140,16 @@ def _browser() -> Finding:
 
 
 def _redis(data_dir: Path) -> Finding:
-    configured = bool(os.environ.get("IEUM_REDIS_URL")) or (
-        (data_dir / "instance.json").exists() and not open_instance(data_dir).embedded_redis
-    )
-    return Finding("Redis", "good", "configured by IEUM_REDIS_URL" if configured else f"embedded: {find_redis()}")
+    recorded = json.loads((data_dir / "secrets.json").read_text()) if (data_dir / "secrets.json").exists() else {}
+    url = os.environ.get("IEUM_REDIS_URL") or recorded.get("IEUM_REDIS_URL")
+    if not url:
+        return Finding("Redis", "good", f"embedded: {find_redis()}")
+    try:
+        Redis.from_url(url, socket_timeout=2.0, socket_connect_timeout=2.0).ping()
+    except RedisError as error:
+        advice = "nothing is lost without it, but it is slower: see to the server that IEUM_REDIS_URL names"
+        return Finding("Redis", "bad", f"the configured one does not answer ({type(error).__name__})", advice)
+    return Finding("Redis", "good", "the configured one answers")
 
 
 def _ports(instance: Instance) -> Finding:

@@ -12,7 +12,10 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.settings import Settings
 from ops import prepare
@@ -39,7 +42,7 @@ class Wishes:
     port: int | None = None
     host: str | None = None
     demo: bool = True
-    clock_offset_s: float = 0.0
+    clock_at: datetime | None = None
 
 
 def start(data_dir: Path, wishes: Wishes) -> tuple[Instance, subprocess.Popen[bytes] | None]:
@@ -55,8 +58,9 @@ def start(data_dir: Path, wishes: Wishes) -> tuple[Instance, subprocess.Popen[by
             return known, None
         _clear_leftovers(known)
         instance = _settle(known, wishes)
+        _prepare(settings_of(instance))
+        instance = _set_clock(instance, wishes)  # again: preparing may have taken minutes
         settings = settings_of(instance)
-        _prepare(settings)
         environment = process_environment(instance, open_secrets(data_dir, {}), os.environ)
         process = start_supervisor(instance, environment)
         try:
@@ -74,22 +78,33 @@ def _settle(known: Instance, wishes: Wishes) -> Instance:
         port=wishes.port or known.port,
         host=wishes.host or os.environ.get("IEUM_HOST") or known.host,
         demo=wishes.demo,
-        clock_offset_s=wishes.clock_offset_s,
     )
     if not is_free(instance.host, instance.port):
         raise OperationFailed(f"port {instance.port} is taken by another program: choose one with `./ieum up --port N`")
     secrets = open_secrets(instance.data_dir, os.environ)
     instance = settle_ports(replace(instance, embedded_redis=not secrets.get("IEUM_REDIS_URL")))
+    return _set_clock(instance, wishes)
+
+
+def _set_clock(instance: Instance, wishes: Wishes) -> Instance:
+    offset_s = (wishes.clock_at - datetime.now(UTC)).total_seconds() if wishes.clock_at else 0.0
+    instance = replace(instance, clock_offset_s=offset_s)
     save_instance(instance)
     return instance
 
 
 def _prepare(settings: Settings) -> None:
-    with step("bringing the databases to the newest schema"):
-        prepare.migrate(settings)
-    if settings.demo:
-        with step("loading the demo shop and logins"):
-            prepare.load_demo(settings)
+    try:
+        with step("bringing the databases to the newest schema"):
+            prepare.migrate(settings)
+        if settings.demo:
+            with step("loading the demo shop and logins"):
+                prepare.load_demo(settings)
+    except (OSError, SQLAlchemyError) as error:
+        # What was asked of the database stays out of the message: it may hold a password or a name.
+        reason = error.strerror if isinstance(error, OSError) else type(error).__name__
+        named = "; check IEUM_DATABASE_URL" if not settings.database_url.startswith("sqlite") else ""
+        raise OperationFailed(f"the database cannot be used ({reason or error}){named}") from error
     prepare.ensure_model(settings)
 
 

@@ -34,7 +34,7 @@ def welcome(instance: Instance, settings: Settings, *, already: bool) -> None:
                 f"  {_ROLES_KO.get(login.role, login.role)} · {login.role}", f"{login.login} / {login.password}"
             )
     else:
-        table.add_row("", "첫 직원 계정 · first login: ./ieum agents add --login … --name … --role administrator")
+        table.add_row("첫 직원 계정 · first login", "./ieum agents add --login … --name … --role …")
     title = "이음이 이미 실행 중이에요 · Ieum runs already" if already else "이음이 준비됐어요 · Ieum is ready"
     console.print(Panel(table, title=title, title_align="left", expand=False, padding=(1, 2)))
 

@@ -72,8 +72,10 @@ async def train(settings: Settings, on_progress: OnProgress, *, evaluate: bool =
     log = settings.data_dir / "logs" / "training.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
-    async with _only_one(settings.models_dir, on_progress):
+    async with _only_one(settings.models_dir, on_progress) as waited:
         wanted = fingerprint(ROOT, settings.training_dir)
+        if waited and (made := Registry(settings.models_dir).find_by_fingerprint(wanted)):
+            return made.model_id  # the training that was waited for has made it
         work = _Work(on_progress, log)
         with tempfile.TemporaryDirectory(prefix="training-", dir=settings.models_dir) as folder:
             scratch = Path(folder)
@@ -185,17 +187,19 @@ async def _lines(stream: asyncio.StreamReader | None) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _only_one(models_dir: Path, on_progress: OnProgress) -> AsyncIterator[None]:
-    """Let one training at a time write into the models' folder; two at once would only slow each other."""
+async def _only_one(models_dir: Path, on_progress: OnProgress) -> AsyncIterator[bool]:
+    """Let one training at a time write into the models' folder; yield whether another had to be waited for."""
     models_dir.mkdir(parents=True, exist_ok=True)
+    waited = False
     with (models_dir / ".training.lock").open("w") as handle:
         while True:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
+                waited = True
                 on_progress("waiting for another training", 0.0)
                 await asyncio.sleep(1.0)
         for leftover in models_dir.glob("training-*"):
             shutil.rmtree(leftover, ignore_errors=True)
-        yield
+        yield waited

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -74,6 +75,19 @@ async def test_a_training_that_fails_leaves_no_model_and_says_where_to_read(
     assert "the domain is broken" in caught.value.tail
     assert Registry(settings.models_dir).list_models() == []
     assert list(settings.models_dir.glob("training-*")) == []
+
+
+async def test_who_waits_for_another_training_of_the_same_data_takes_its_model(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _play_bot(tmp_path, monkeypatch)
+    heard: list[str] = []
+    first, second = await asyncio.gather(
+        training.train(settings, lambda _step, _ratio: None),
+        training.train(settings, lambda step, _ratio: heard.append(step)),
+    )
+    assert first == second
+    assert set(heard) == {"waiting for another training"}
 
 
 async def test_an_archive_that_is_no_model_is_refused(settings: Settings, tmp_path: Path) -> None:
