@@ -78,6 +78,20 @@ def test_one_whose_making_was_interrupted_is_made_again_from_nothing(environment
     assert any("venv" in command for command in environments.commands)
 
 
+def test_one_whose_update_was_interrupted_is_made_again_from_nothing(
+    environments: RecordingEnvironments, tmp_path: Path
+) -> None:
+    environments.ensure(SERVICE, dev=False)
+    (tmp_path / "requirements" / "service.lock").write_text("service==2\n")
+    environments.fails = True
+    with pytest.raises(KeyboardInterrupt):
+        environments.ensure(SERVICE, dev=False)
+    environments.fails = False
+    environments.commands.clear()
+    environments.ensure(SERVICE, dev=False)
+    assert any("venv" in command for command in environments.commands)
+
+
 def test_a_damaged_stamp_counts_as_none(environments: RecordingEnvironments, tmp_path: Path) -> None:
     environments.ensure(SERVICE, dev=False)
     stamp = tmp_path / ".venv" / "service" / ".ieum-stamp.json"
