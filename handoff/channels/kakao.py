@@ -73,19 +73,26 @@ def client_msg_id(utterance: Utterance, *, request_id: str | None, at_s: float) 
 
 
 def answer(messages: Sequence[Message], *, more: bool = False) -> Json:
-    """Return a SkillResponse of at most three bubbles with the buttons of the last one that has any."""
+    """Return a SkillResponse of at most three bubbles with the buttons of the last one that has any.
+
+    What does not fit the third is cut with an ellipsis: only a bot's answer can be that long.
+    """
     bubbles = [bubble for message in messages for bubble in split_text(text_of(message))]
+    if len(bubbles) > OUTPUTS_MAX:
+        rest = "\n".join(bubbles[OUTPUTS_MAX - 1 :])
+        bubbles[OUTPUTS_MAX - 1 :] = [shorten(rest, SIMPLE_TEXT_MAX)]
     with_choices = next((message for message in reversed(messages) if message.choices), None)
     replies = [
         {
-            "label": shorten(choice.label, LABEL_MAX),
+            "label": shorten(choice.label.strip(), LABEL_MAX),
             "action": "message",
             "messageText": shorten(choice.label, SIMPLE_TEXT_MAX),
             "extra": {"ieum_choice": choice.choice_id},
         }
         for choice in (with_choices.choices if with_choices else ())
+        if choice.label.strip()
     ]
-    return response(bubbles[:OUTPUTS_MAX], replies[: QUICK_REPLIES_MAX - 1], more=more)
+    return response(bubbles, replies[: QUICK_REPLIES_MAX - 1], more=more)
 
 
 def response(texts: Sequence[str], quick_replies: Sequence[Json] = (), *, more: bool = False) -> Json:
@@ -111,8 +118,8 @@ def text_of(message: Message) -> str:
     lines = [f"[상담원 {message.author_name}]"] if message.author is Author.AGENT and message.author_name else []
     lines += [message.text] if message.text else []
     for card in message.cards:
-        lines += [str(card.get("title", ""))]
-        lines += [f"· {row.get('label', '')}: {row.get('value', '')}" for row in card.get("rows", [])]
+        lines += [str(card.get("title") or "")]
+        lines += [f"· {row.get('label', '')}: {row.get('value', '')}" for row in card.get("rows") or []]
         lines += [str(card["note"])] if card.get("note") else []
     return "\n".join(line for line in lines if line) or NO_TEXT
 
