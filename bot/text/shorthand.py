@@ -36,9 +36,6 @@ def expand(run: str, *, alone: bool) -> tuple[str, int] | None:
         alone: whether the run is the whole message.
     """
     core = run.rstrip(_SOUNDS) if run not in WORDS else run
-    if _FILLERS.match(core):
-        core_key = core[0] * 2
-    else:
-        core_key = core
-    word = WORDS.get(core_key) or (ANSWERS.get(core) if alone else None)
+    key = core[0] * 2 if _FILLERS.match(core) else core
+    word = WORDS.get(key) or (ANSWERS.get(core) if alone else None)
     return (word, len(core)) if word and core else None

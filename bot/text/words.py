@@ -20,8 +20,7 @@ COMMON_SYLLABLES = frozenset(
 
 # Everyday English whose keys happen to give common syllables (`work` is 재가).
 # Source: words of technical documentation, cut to those with this property.
-ENGLISH_WORDS = frozenset(
-    """
+_ENGLISH = """
     when also than then such work works form forms todo auto them sign signs signal
     signals auth span spans slack down theory theme turn turns dual disk disks torch torn
     fork forks slash flash clash curl goto dirty dusty duty forty corp worn goal goals
@@ -29,14 +28,14 @@ ENGLISH_WORDS = frozenset(
     town towns downs downtown whale chapel disturb flavor thrown chaos clark claus chem
     angus russian shah sigh sudo smtp workdir xpath django flatmap fury guru turtle toto
     solo coco soho whoa dodo torus goth rotor rotorua socks
-    """.split()
-)
+"""
 
 # What customers mean in English while the keyboard writes Hangul (ㅔㅁㄴㄴ is `pass`).
-SERVICE_WORDS = frozenset(
-    """
+_SERVICE = """
     hi hello ok okay yes no sms ars pass skt kt lg lgu vip app pc ios chrome edge safari
     naver kakao login logout help thanks thankyou error url qr otp id email event gps
     usim esim cs as faq tv
-    """.split()
-)
+"""
+
+ENGLISH_WORDS = frozenset(_ENGLISH.split())
+SERVICE_WORDS = frozenset(_SERVICE.split())
