@@ -61,8 +61,8 @@ class BotPool:
                 answer = await self._ask(worker, _body(request, state), deadline - time.monotonic())
                 if answer is None:
                     continue
-                if answer.status_code == 200:
-                    return _result_of(orjson.loads(answer.content))
+                if answer.status_code == 200 and (result := _read(answer)) is not None:
+                    return result
                 if answer.status_code == 400 and state is not None:
                     # A state of another format (after an update): the talk goes on without it.
                     log.warning("bot_state_refused", conversation_id=request.conversation_id)
@@ -85,7 +85,7 @@ class BotPool:
         worker.busy += 1
         try:
             answer = await self._send("POST", f"{worker.url}/webhooks/ieum/turn", min(left_s, ATTEMPT_S), body)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             worker.resting_until_s = time.monotonic() + REST_S
             log.info("bot_worker_failed", url=worker.url, error=type(error).__name__)
             return None
@@ -104,8 +104,9 @@ class BotPool:
             content=None if body is None else orjson.dumps(body),
             extensions={"timeout": timeout.as_dict()},
         )
-        answer = await self._transport.handle_async_request(request)
-        await answer.aread()
+        async with asyncio.timeout(max(timeout_s, 0.1)):  # in all: the transport counts each read anew
+            answer = await self._transport.handle_async_request(request)
+            await answer.aread()
         return answer
 
     async def _health(self, worker: _Worker) -> Json:
@@ -113,7 +114,7 @@ class BotPool:
             answer = await self._send("GET", f"{worker.url}/webhooks/ieum/health", HEALTH_TIMEOUT_S)
             if answer.status_code == 200:
                 return {"url": worker.url, **orjson.loads(answer.content)}
-        except (httpx.HTTPError, ValueError):
+        except (httpx.HTTPError, TimeoutError, ValueError, TypeError):
             pass
         return {"url": worker.url, "ready": False}
 
@@ -129,6 +130,14 @@ def _body(request: TurnRequest, state: Json | None) -> Json:
         "state": state,
         "context": request.context,
     }
+
+
+def _read(answer: httpx.Response) -> TurnResult | None:
+    try:
+        return _result_of(orjson.loads(answer.content))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        log.warning("bot_answer_unreadable", error=type(error).__name__)
+        return None
 
 
 def _result_of(body: Any) -> TurnResult:

@@ -22,6 +22,8 @@ log = structlog.get_logger()
 RECONNECT_S = 1.0
 GATHER_S = 0.003  # what changes within this goes to other processes as one hint
 BATCH_MAX = 500
+SEND_WITHIN_S = 2.0
+OUTGOING_MAX = 10_000
 
 
 class LocalSubscription:
@@ -108,14 +110,15 @@ class RedisHub(LocalHub):
         """Wake everybody who listens to these topics, in every process."""
         super().publish(*topics)
         self._outgoing.update(topics)
+        if len(self._outgoing) > OUTGOING_MAX:  # nobody takes them: pages look by themselves meanwhile
+            self._outgoing = set(topics)
         self._wake.set()
 
     async def _forever(self, step: object) -> None:
         while True:
             try:
                 await step()  # type: ignore[operator]
-            except (RedisError, OSError) as error:
-                self.connected = False
+            except (RedisError, OSError, ValueError) as error:  # ValueError: what came is no text
                 log.warning("hub_disconnected", error=type(error).__name__)
                 await asyncio.sleep(RECONNECT_S)
 
@@ -124,19 +127,34 @@ class RedisHub(LocalHub):
             await self._wake.wait()
             await asyncio.sleep(GATHER_S)
             self._wake.clear()
-            topics, self._outgoing = sorted(self._outgoing), set()
-            for start in range(0, len(topics), BATCH_MAX):
-                batch = topics[start : start + BATCH_MAX]
-                await self._redis.publish(self.CHANNEL, json.dumps({"from": self._me, "topics": batch}))
+            while self._outgoing:
+                batch = sorted(self._outgoing)[:BATCH_MAX]
+                self._outgoing.difference_update(batch)  # before it is sent: what changes meanwhile is another hint
+                try:
+                    async with asyncio.timeout(SEND_WITHIN_S):
+                        await self._redis.publish(self.CHANNEL, json.dumps({"from": self._me, "topics": batch}))
+                except BaseException:
+                    self._outgoing.update(batch)
+                    self._wake.set()
+                    raise
 
     async def _receive(self) -> None:
         async with self._redis.pubsub() as pubsub:
             await pubsub.subscribe(self.CHANNEL)
             self.connected = True
-            # Whatever was missed while away: everybody looks once.
-            super().publish(*list(self._listeners))
-            async for message in pubsub.listen():
-                if message["type"] == "message":
-                    body = json.loads(message["data"])
-                    if body["from"] != self._me:
-                        super().publish(*body["topics"])
+            try:
+                # Whatever was missed while away: everybody looks once.
+                super().publish(*list(self._listeners))
+                async for message in pubsub.listen():
+                    if message["type"] == "message":
+                        self._hear(message["data"])
+            finally:
+                self.connected = False
+
+    def _hear(self, data: str) -> None:
+        try:
+            body = json.loads(data)
+            if body["from"] != self._me:
+                super().publish(*body["topics"])
+        except (ValueError, TypeError, KeyError):  # of another version, or not ours
+            log.warning("hub_hint_unreadable")
