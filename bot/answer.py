@@ -73,6 +73,8 @@ def describe_understanding(
 ) -> dict[str, Any]:
     """How the message was understood.
 
+    A button says nothing of the mood: there it is None.
+
     Args:
         parse_data: as Rasa keeps it for the latest message.
         original: the customer's text; None when a button was pressed.
@@ -90,6 +92,7 @@ def describe_understanding(
             _describe_entity(entity, original) for entity in parse_data["entities"]
         ],
         "out_of_scope": acted_on["name"] in NOT_UNDERSTOOD,
+        "mood": parse_data.get("mood"),
     }
 
 

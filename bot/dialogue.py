@@ -93,8 +93,14 @@ def _user_message(
         parse_data=_parse_payload(payload) if payload else None,
         input_channel=CHANNEL,
         message_id=turn.turn_id,
-        metadata={"turn_id": turn.turn_id, "context": turn.context},
+        metadata=_metadata(turn),
     )
+
+
+def _metadata(turn: Turn) -> dict[str, str]:
+    """What goes with the message to the pipeline and to the actions."""
+    metadata = {"turn_id": turn.turn_id, "context": turn.context}
+    return {**metadata, "now": turn.now} if turn.now else metadata
 
 
 def _parse_payload(payload: Payload) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Parsing of many messages without a dialogue.
 
-Reads {"text"} a line and writes {"text", "intent", "confidence", "ranking", "entities",
-"out_of_scope", "ms"} a line, in the same order. No server and no actions are needed.
+Reads {"text"} a line, perhaps with "now" (ISO 8601, for "어제" and the like), and writes
+{"text", "intent", "confidence", "ranking", "entities", "out_of_scope", "mood", "ms"} a
+line, in the same order. No server and no actions are needed.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rasa.core.channels.channel import UserMessage
+
 from bot.action_endpoint import ActionEndpoint
 from bot.answer import describe_understanding
+from bot.errors import BadTurn
 from bot.processor import TurnAgent, create_agent
 from bot.text.normal import normalise
+from bot.turn import read_now
 
 NO_ACTIONS = "http://127.0.0.1:9"
 
@@ -30,11 +35,14 @@ def parse_file(model: Path, source: Path, target: Path) -> None:
     asyncio.run(_parse_file(model, source, target))
 
 
-async def parse(agent: TurnAgent, text: str) -> dict[str, Any]:
-    """How the model of `agent` understands a text."""
+async def parse(
+    agent: TurnAgent, text: str, *, now: str | None = None
+) -> dict[str, Any]:
+    """How the model of `agent` understands a text said at `now`."""
     started_at = time.perf_counter()
     original = normalise(text)
-    parse_data = await agent.parse_message(original.text)
+    message = UserMessage(original.text, metadata={"now": now} if now else None)
+    parse_data = await agent.processor.parse_message(message)
     return {
         "text": text,
         **describe_understanding(parse_data, original),
@@ -42,8 +50,8 @@ async def parse(agent: TurnAgent, text: str) -> dict[str, Any]:
     }
 
 
-def read_texts(path: Path) -> Iterator[str]:
-    """The texts of a file, one JSON object a line; empty lines are skipped.
+def read_lines(path: Path) -> Iterator[tuple[str, str | None]]:
+    """Text and moment of each line, a JSON object each; empty lines are skipped.
 
     Raises:
         ValueError: a line is no object with a text; the message names the line.
@@ -53,17 +61,21 @@ def read_texts(path: Path) -> Iterator[str]:
             if not line.strip():
                 continue
             try:
-                text = json.loads(line)["text"]
-            except (ValueError, KeyError, TypeError) as error:
+                fields = json.loads(line)
+                text, now = fields["text"], read_now(fields.get("now"))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise ValueError(f"line {number} is no object with a text") from error
+            except BadTurn as error:
+                raise ValueError(f"line {number}: now is no moment") from error
             if not isinstance(text, str):
                 raise ValueError(f"line {number}: the text is no string")
-            yield text
+            yield text, now
 
 
 async def _parse_file(model: Path, source: Path, target: Path) -> None:
     agent = create_agent(ActionEndpoint(NO_ACTIONS, token=""))
     agent.load_model(str(model))
     with target.open("w", encoding="utf-8", errors="backslashreplace") as out:
-        for text in read_texts(source):
-            out.write(json.dumps(await parse(agent, text), ensure_ascii=False) + "\n")
+        for text, now in read_lines(source):
+            parsed = await parse(agent, text, now=now)
+            out.write(json.dumps(parsed, ensure_ascii=False) + "\n")

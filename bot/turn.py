@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.errors import BadTurn
@@ -20,7 +21,7 @@ MAX_PAYLOAD_CHARS = 1_024
 PAYLOAD_PATTERN = re.compile(
     r"/(?P<intent>[a-z][a-z0-9_]*)(?P<values>\{.*\})?", re.DOTALL
 )
-FIELDS = frozenset({"turn_id", "conversation_id", "message", "state", "context"})
+FIELDS = frozenset({"turn_id", "conversation_id", "message", "state", "context", "now"})
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,11 @@ class Payload:
 
 @dataclass(frozen=True)
 class Turn:
-    """One message to answer. Exactly one of `text` and `payload` is set."""
+    """One message to answer. Exactly one of `text` and `payload` is set.
+
+    `now` is when it was said (ISO 8601 with an offset), for "어제" and the like; None
+    means the time of the machine.
+    """
 
     turn_id: str
     conversation_id: str
@@ -41,6 +46,7 @@ class Turn:
     context: str
     text: str | None = None
     payload: Payload | None = None
+    now: str | None = None
 
 
 def read_turn(
@@ -73,6 +79,7 @@ def read_turn(
         context=_read_context(data),
         text=text,
         payload=payload,
+        now=read_now(data.get("now")),
     )
 
 
@@ -98,6 +105,23 @@ def read_payload(
     if not entities.issuperset(values):
         raise BadTurn("unknown_entity")
     return Payload(intent=match["intent"], entities=tuple(values.items()))
+
+
+def read_now(raw: Any) -> str | None:
+    """Check a moment: ISO 8601 with an offset, None when there is none.
+
+    Raises:
+        BadTurn: it is something else.
+    """
+    if raw is None:
+        return None
+    try:
+        at = datetime.fromisoformat(raw[:-1] + "+00:00" if raw[-1:] == "Z" else raw)
+    except (TypeError, ValueError) as error:
+        raise BadTurn("bad_now") from error
+    if at.tzinfo is None or not 1970 < at.year < 9999:
+        raise BadTurn("bad_now")
+    return at.isoformat()
 
 
 def _read_message(

@@ -1,6 +1,6 @@
 """Tokenizer: Korean morphemes by Kiwi.
 
-First of the pipeline. Rasa's own tokenizers drop or split Hangul wrongly. Places are the
+Follows the normaliser, whose reading of the text it takes apart. Rasa's own tokenizers drop or split Hangul wrongly. Places are the
 analyser's own: a morpheme ("오" + "아" in "와") need not stand in the text verbatim, so
 searching for it would fail.
 """
@@ -14,7 +14,10 @@ from typing import Any
 from kiwipiepy import Kiwi
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+
+from bot.components.text_normaliser import get_reading
 
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 NOUN = "NNP"
@@ -53,7 +56,9 @@ class KiwiTokenizer(Tokenizer):
         return ["kiwipiepy"]
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
-        """Tokenize an attribute of a message. Any string is accepted."""
+        """Tokenize an attribute of a message; its text as it is read. Any is accepted."""
+        if attribute == TEXT:
+            return tokenize(self._kiwi, get_reading(message).text)
         return tokenize(self._kiwi, message.get(attribute))
 
 

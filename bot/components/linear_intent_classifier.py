@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.components import linear_model_files
 from bot.components.kiwi_tokenizer import KiwiTokenizer
 from bot.components.linear_model_training import train_model
+from bot.components.text_normaliser import get_reading
 from bot.text.features import Counts, count_features
 from bot.text.linear_model import LinearModel
 
@@ -126,4 +127,4 @@ class LinearIntentClassifier(GraphComponent):
 
 def _count(message: Message) -> list[Counts]:
     morphemes = [token.lemma for token in message.get(TEXT_TOKENS) or []]
-    return list(count_features(message.get(TEXT) or "", morphemes))
+    return list(count_features(get_reading(message).text, morphemes))

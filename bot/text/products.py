@@ -19,13 +19,12 @@ Morpheme = tuple[int, int, str]  # start, end, form/tag
 _NOUN_TAGS = frozenset({"NNG", "NNP", "SL", "XR", "W_SERIAL", "SN", "XSN", "XPN"})
 MAX_MORPHEMES = 4  # of one name without blanks
 # Nouns that do not belong to goods written right beside them.
-_OTHERS = frozenset(
-    (
-        "주문 구매 결제 배송 취소 환불 반품 교환 상품 물건 제품 택배 쿠폰 할인 적립금 어제 오늘 내일 그 저 이 지난번 저번 사은품 재고 문의 인증"
-        " 우리 엄마 아이 하나 둘 개 장 박스 색상 사이즈 새 이번 다음 당일 아까 방금 지금 먼저 혹시 그때 전체 일부 나머지 추가 예약 신규 무료"
-        " 발송 출발 도착 분실 누락 파손 불량 때문 대신 관련 가격 값"
-    ).split()
-)
+_BESIDE = """
+주문 구매 결제 배송 취소 환불 반품 교환 상품 물건 제품 택배 쿠폰 할인 적립금 어제 오늘 내일 그 저 이 지난번 저번 사은품 재고
+문의 인증 우리 엄마 아이 하나 둘 개 장 박스 색상 사이즈 새 이번 다음 당일 아까 방금 지금 먼저 혹시 그때 전체 일부 나머지 추가
+예약 신규 무료 발송 출발 도착 분실 누락 파손 불량 때문 대신 관련 가격 값
+"""
+_OTHERS = frozenset(_BESIDE.split())
 _QUALITY_BEFORE = re.compile(
     rf"(?:(?<=\s)|^)(?:{'|'.join(sorted(QUALITIES, key=len, reverse=True))})\s?$"
 )

@@ -30,6 +30,8 @@ EMOJI_VARIANTS = frozenset(
     "\u200d\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 )
 MAX_REPEATS = 2
+UNLIMITED = 1 << 30
+SPOKEN_DIGITS = frozenset("공영일이삼사오육륙칠팔구")  # 공일공 공공공공
 
 
 def read(text: str) -> NormalText:
@@ -115,8 +117,10 @@ def _most_repeats(character: str) -> int:
     """How often a character may follow itself: numbers and Latin words as they are."""
     if character == " ":
         return 1
-    if character.isascii() and (character.isalnum() or character in "_-"):
-        return len(character) * 10_000
+    if character in SPOKEN_DIGITS or (
+        character.isascii() and (character.isalnum() or character in "_-")
+    ):
+        return UNLIMITED
     return MAX_REPEATS
 
 
