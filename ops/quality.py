@@ -1,4 +1,4 @@
-"""`check`: what can be said of the code without running it."""
+"""`check`: what can be said of the code and the training data without running anything."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def list_checks() -> list[Task]:
     tools = python_of("service").parent
     checks = [
         Task("training data, domain and rules fit (rasa)", [python_of("bot"), "-m", "bot.validate"]),
+        Task("examples: repeats, leaks, counts", [python_of("service"), "-m", "ops.data_checks"]),
         Task("types of the service side (mypy)", [tools / "mypy"]),
         Task("who may import whom (import-linter)", [tools / "lint-imports", "--no-logo"]),
         Task("format (ruff)", [tools / "ruff", "format", "--check", "--diff", "--quiet", "."]),

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from kernel.settings import ROOT, Settings
 from studio.bot_runtime import bot_python
+from studio.dataset import ensure_well_formed
 from studio.errors import TrainingError
 from studio.evaluation import Question, count_examples, rate, split_training_data
 from studio.registry import ModelCard, Registry, fingerprint
@@ -64,11 +65,13 @@ def read_model_id(archive: Path) -> str:
 
 
 async def train(settings: Settings, on_progress: OnProgress, *, evaluate: bool = True) -> str:
-    """Train on the present data, measure, register, and return the model's id. Raises TrainingError.
+    """Train on the present data, measure, register, and return the model's id. Raises TrainingDataError, TrainingError.
 
     `on_progress` hears (step, ratio). Without `evaluate` the card has no accuracy.
     The exam is sat by a second model that has not seen its questions, trained beside the first.
     """
+    configuration = [ROOT / "config.yml"]
+    await asyncio.to_thread(ensure_well_formed, settings.training_dir, ROOT / "domain.yml", configuration)
     log = settings.data_dir / "logs" / "training.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.unlink(missing_ok=True)
