@@ -20,8 +20,8 @@ _PEER_TURNS = 300
 
 def measure() -> dict[str, Any]:
     """Return the medians of early and late turns of one conversation each."""
-    with stock_rasa(sql_store=True) as stock_port, our_instance() as ours:
-        our_customer, peer_customer = OurCustomer(ours.port, ours.identity_tokens[0]), StockCustomer(stock_port)
+    with stock_rasa(sql_store=True) as stock, our_instance() as ours:
+        our_customer, peer_customer = OurCustomer(ours.port, ours.identity_tokens[0]), StockCustomer(stock.port)
         taken: dict[str, list[float]] = {"ours": [], "peer": []}
         with step(f"one conversation each: {_OUR_TURNS} turns with ours, {_PEER_TURNS} with the peer") as progress:
             for chunk in range(_CHUNKS):

@@ -24,7 +24,7 @@ from ops.errors import OperationFailed
 from ops.instance import Instance, open_instance
 from ops.processes import list_family
 from ops.steps import run_logged, step
-from ops.supervision import list_recorded
+from ops.supervision import kind_of, list_recorded
 
 CACHE = ROOT / "var" / "bench"
 _READY_WITHIN_S = 180.0
@@ -44,6 +44,14 @@ class Ours:
     def port(self) -> int:
         """The gateway's port."""
         return self.instance.port
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A running stock Rasa."""
+
+    port: int
+    pid: int
 
 
 @contextmanager
@@ -86,9 +94,24 @@ def measure_memory(instance: Instance) -> dict[str, float]:
     }
 
 
+def read_cpu_s(pid: int) -> float:
+    """Return the processor time that a process and all it has started have used."""
+    taken = [psutil.Process(member.pid).cpu_times() for member in list_family(pid)]
+    return sum(one.user + one.system for one in taken)
+
+
+def read_our_cpu_s(instance: Instance) -> dict[str, float]:
+    """Return the processor time of our processes by kind: gateway, actions, bot, redis."""
+    used: dict[str, float] = {}
+    for name, identity in list_recorded(instance).items():
+        if name != "supervisord":
+            used[kind_of(name)] = used.get(kind_of(name), 0.0) + read_cpu_s(identity.pid)
+    return used
+
+
 @contextmanager
-def stock_rasa(*, sql_store: bool = False) -> Iterator[int]:
-    """Run stock Rasa's server and yield its port; with `sql_store` it keeps conversations in SQLite instead of in memory."""
+def stock_rasa(*, sql_store: bool = False) -> Iterator[Stock]:
+    """Run stock Rasa's server and yield where it is; with `sql_store` it keeps conversations in SQLite instead of in memory."""
     project = _ensure_stock_project()
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="ieum-stock-") as folder:
@@ -108,7 +131,7 @@ def stock_rasa(*, sql_store: bool = False) -> Iterator[int]:
             )
             _wait_for_stock(process, port)
         try:
-            yield port
+            yield Stock(port, process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             try:

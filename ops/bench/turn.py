@@ -10,7 +10,7 @@ from typing import Any
 
 from ops.bench.customers import Customer, OurCustomer, StockCustomer, ask_together
 from ops.bench.figures import at_least, at_most, summary_ms
-from ops.bench.servers import Ours, measure_memory, our_instance, stock_rasa
+from ops.bench.servers import Ours, Stock, measure_memory, our_instance, read_cpu_s, read_our_cpu_s, stock_rasa
 from ops.instance import list_regular_slots
 from ops.steps import step
 
@@ -26,19 +26,27 @@ _SECOND_START_LIMIT_S = 30
 
 def measure() -> dict[str, Any]:
     """Return latency, throughput and footprint of ours and the peer."""
-    with stock_rasa() as stock_port, our_instance() as ours:
-        latency = _measure_latency(ours, stock_port)
-        load = _measure_load(ours, stock_port)
+    with stock_rasa() as stock, our_instance() as ours:
+        latency = _measure_latency(ours, stock)
+        before, peer_before_s = read_our_cpu_s(ours.instance), read_cpu_s(stock.pid)
+        load = _measure_load(ours, stock)
+        after, peer_after_s = read_our_cpu_s(ours.instance), read_cpu_s(stock.pid)
         memory = measure_memory(ours.instance)
     workers = len(list_regular_slots())
+    turn_count = _LOAD_ROUNDS * _CUSTOMERS * _LOAD_TURNS
+    cpu = {
+        f"cpu_ms_a_turn_{kind}": round((after[kind] - used_s) * 1000 / turn_count, 2) for kind, used_s in before.items()
+    }
+    peer_cpu = {"cpu_ms_a_turn_bot": round((peer_after_s - peer_before_s) * 1000 / turn_count, 2)}
     figures = {
         "ours": {
             **summary_ms(latency["ours"]),
             **_load_figures(load["ours"], workers),
+            **cpu,
             **memory,
             "second_start_s": ours.second_start_s,
         },
-        "peer": {**summary_ms(latency["peer"]), **_load_figures(load["peer"], 1)},
+        "peer": {**summary_ms(latency["peer"]), **_load_figures(load["peer"], 1), **peer_cpu},
     }
     return {
         "bench": "turn",
@@ -48,23 +56,23 @@ def measure() -> dict[str, Any]:
     }
 
 
-def _measure_latency(ours: Ours, stock_port: int) -> dict[str, list[float]]:
+def _measure_latency(ours: Ours, stock: Stock) -> dict[str, list[float]]:
     taken: dict[str, list[float]] = {"ours": [], "peer": []}
     with step(f"one customer, {_ROUNDS * _TURNS_A_ROUND} turns each"):
         _ask(OurCustomer(ours.port, ours.identity_tokens[0]), _WARM_UP_TURNS)
-        _ask(StockCustomer(stock_port), _WARM_UP_TURNS)
+        _ask(StockCustomer(stock.port), _WARM_UP_TURNS)
         for _ in range(_ROUNDS):
-            taken["peer"] += _ask(StockCustomer(stock_port), _TURNS_A_ROUND)
+            taken["peer"] += _ask(StockCustomer(stock.port), _TURNS_A_ROUND)
             taken["ours"] += _ask(OurCustomer(ours.port, ours.identity_tokens[0]), _TURNS_A_ROUND)
     return taken
 
 
-def _measure_load(ours: Ours, stock_port: int) -> dict[str, list[tuple[float, list[float]]]]:
+def _measure_load(ours: Ours, stock: Stock) -> dict[str, list[tuple[float, list[float]]]]:
     taken: dict[str, list[tuple[float, list[float]]]] = {"ours": [], "peer": []}
     with step(f"{_CUSTOMERS} customers at once, {_LOAD_ROUNDS * _CUSTOMERS * _LOAD_TURNS} turns each"):
         for _ in range(_LOAD_ROUNDS):
             for name in ("peer", "ours"):
-                make = _make_ours(ours) if name == "ours" else (lambda _place: StockCustomer(stock_port))
+                make = _make_ours(ours) if name == "ours" else (lambda _place: StockCustomer(stock.port))
                 rate, turns = ask_together(make, _CUSTOMERS, _LOAD_TURNS)
                 taken[name].append((rate, list(turns)))
     return taken
