@@ -19,7 +19,7 @@ from handoff.channels.kakao import Utterance
 from handoff.domain.conversation import Conversation, Json, Message, Owner
 from handoff.domain.text import accept_text, strip_controls
 from handoff.errors import Invalid, NotFound
-from handoff.service.customers import Customers
+from handoff.service.customers import Customers, View
 from handoff.service.ports import Shop
 from handoff.service.store import Store
 from kernel.clock import Clock
@@ -69,8 +69,8 @@ class Kakao:
             except Invalid as refused:
                 return kakao.response([refused.detail])
             await self._bot_answered(conversation_id, kakao.WAIT_FOR_BOT_S - (time.monotonic() - began))
-        answer = await self._answer(conversation_id, utterance, request)
-        if not wanted():
+        answer, has_taken = await self._answer(conversation_id, utterance, request)
+        if has_taken and not wanted():
             async with self._store.write() as tx:
                 await tx.give_back(conversation_id, by=request)
         return answer
@@ -117,30 +117,30 @@ class Kakao:
                         return
                 await news.wait(min(left, 1.0))
 
-    async def _answer(self, conversation_id: str, utterance: Utterance, request: str) -> Json:
+    async def _answer(self, conversation_id: str, utterance: Utterance, request: str) -> tuple[Json, bool]:
+        """Return the response, and whether it took messages that no repetition of the request had taken before."""
         view = await self._customers.read(conversation_id, after=0)
-        messages, left_count = await self._take_what_fits(conversation_id, request)
-        if messages:
-            return kakao.answer(messages, more=left_count > 0 or view.owner in (Owner.WAITING, Owner.HUMAN))
-        if view.owner is Owner.WAITING:
-            return kakao.response([kakao.WAITING.format(ahead=(view.position or 1) - 1)], more=True)
-        if view.owner is Owner.HUMAN:
-            return kakao.response([kakao.NOTHING_NEW if utterance.more else kakao.WITH_AGENT], more=True)
-        return kakao.response([kakao.NOTHING_NEW if utterance.more else kakao.STILL_THINKING], more=True)
-
-    async def _take_what_fits(self, conversation_id: str, request: str) -> tuple[Sequence[Message], int]:
-        """Take as many undelivered messages as three bubbles hold; return them and how many are left.
-
-        A repeated request gets what it took the first time.
-        """
+        with_person = view.owner in (Owner.WAITING, Owner.HUMAN)
         async with self._store.write() as tx:
             await tx.lock_conversation(conversation_id)
-            taken = [*await tx.list_taken(conversation_id, by=request)]
-            if not taken:
-                taken = _fitting(await tx.list_outbox(conversation_id, limit=kakao.OUTPUTS_MAX))
-                if seqs := [message.seq for message in taken]:
+            messages = [*await tx.list_taken(conversation_id, by=request)]
+            if is_new := not messages:
+                messages = _fitting(await tx.list_outbox(conversation_id, limit=kakao.OUTPUTS_MAX))
+                if seqs := [message.seq for message in messages]:
                     await tx.take_from_outbox(conversation_id, seqs, self._clock.now(), by=request)
-            return taken, await tx.count_outbox(conversation_id)
+            left_count = await tx.count_outbox(conversation_id)
+        if messages:
+            return kakao.answer(messages, more=left_count > 0 or with_person), is_new
+        return kakao.response([_sentence(view, utterance)], more=True), False
+
+
+def _sentence(view: View, utterance: Utterance) -> str:
+    """Return what is said when there is no message to show."""
+    if view.owner is Owner.WAITING:
+        return kakao.WAITING.format(ahead=(view.position or 1) - 1)
+    if utterance.more:
+        return kakao.NOTHING_NEW
+    return kakao.WITH_AGENT if view.owner is Owner.HUMAN else kakao.STILL_THINKING
 
 
 def _fitting(waiting: Sequence[Message]) -> list[Message]:
