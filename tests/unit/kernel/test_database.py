@@ -156,6 +156,26 @@ async def test_of_many_cancelled_writers_none_keeps_the_lock(engine: AsyncEngine
     assert await _names(engine) == ["y"]
 
 
+async def test_cancelled_readers_leave_their_connections_fit_for_others(engine: AsyncEngine) -> None:
+    slow = "SELECT pg_sleep(0.01)" if engine.dialect.name == "postgresql" else "SELECT 1"
+
+    async def look() -> None:
+        async with read(engine) as connection:
+            for _ in range(5):
+                await connection.exec_driver_sql(slow)
+                await asyncio.sleep(0)
+
+    for number in range(40):
+        looking = [asyncio.create_task(look()) for _ in range(3)]
+        await asyncio.sleep(number % 10 * 0.003)
+        for task in looking:
+            task.cancel()
+        await asyncio.gather(*looking, return_exceptions=True)
+    async with asyncio.timeout(3):
+        await asyncio.gather(*(look() for _ in range(20)))
+    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
 async def test_another_process_that_holds_sqlite_stops_only_who_writes(
     sqlite_engine: AsyncEngine, sqlite_url: str
 ) -> None:
