@@ -28,6 +28,7 @@ _FUTURE = re.compile(
     r"예정|올까|오나|올\s|오는|와요\?|도착하|받을|받고|보내\s?주|보내\s?줘|와\s?주|까지\s?(?:와|올|꼭|도착|배송|받|기다|연락|줘|주)|될까|가능|갈게|할게|"
     r"변경|바꿔|미뤄|지정|되나|에도|하나요|나와요|만료|소멸|지나면|부탁|이사|여행|잔치|행사|쉬"
 )
+_UNTIL = re.compile(r"(?:\s?(?:오전|오후|아침|점심|저녁|밤))?까지")
 _NEAR_CHARS = 24
 
 
@@ -59,4 +60,4 @@ def _hear_tense(text: str, end: int) -> Tense:
             return Tense.PAST if past.start() < future.start() else Tense.FUTURE
         if past or future:
             return Tense.PAST if past else Tense.FUTURE
-    return Tense.OPEN
+    return Tense.FUTURE if _UNTIL.match(text, end) else Tense.OPEN

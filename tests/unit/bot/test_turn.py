@@ -46,6 +46,19 @@ def test_a_button_is_an_intent_with_entities():
 
 
 @pytest.mark.parametrize(
+    ("now", "kept"),
+    [
+        ("2026-11-22T10:00:00+09:00", "2026-11-22T10:00:00+09:00"),
+        ("2026-11-22T01:00:00Z", "2026-11-22T01:00:00+00:00"),
+        (None, None),
+    ],
+)
+def test_a_turn_may_say_when_it_was_said(now, kept):
+    assert read({**GOOD, "now": now}).now == kept
+    assert read(GOOD).now is None
+
+
+@pytest.mark.parametrize(
     ("change", "code"),
     [
         ({"message": None}, "bad_message"),
@@ -63,6 +76,10 @@ def test_a_button_is_an_intent_with_entities():
         ({"state": []}, "bad_state"),
         ({"context": {}}, "bad_context"),
         ({"more": 1}, "unknown_field"),
+        ({"now": "gestern"}, "bad_now"),
+        ({"now": 5}, "bad_now"),
+        ({"now": "2026-11-22T10:00:00"}, "bad_now"),
+        ({"now": "2026-11-22"}, "bad_now"),
     ],
 )
 def test_a_wrong_part_is_named(change, code):
