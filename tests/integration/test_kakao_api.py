@@ -11,9 +11,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from backoffice.customers.tables import customers
 from handoff.adapters.sql.store import SqlStore
+from handoff.adapters.sql.tables import conversations
 from handoff.channels import kakao
 from handoff.domain.conversation import Author, Conversation, Message
 from kernel import database
@@ -73,12 +75,11 @@ def labels(answer: Json) -> list[str]:
 async def _stored(gateway: GatewayUnderTest, key: str = "kakao-user") -> tuple[list[Conversation], list[Message]]:
     """Return the user's conversations, oldest first, and all their messages."""
     engine = database.create_engine(gateway.settings.database_url)
+    ours = sa.select(conversations.c.conversation_id).where(conversations.c.channel_user == key)
     try:
+        async with database.read(engine) as connection:
+            ids = sorted((await connection.execute(ours)).scalars())
         async with SqlStore(engine).read() as tx:
-            rows = await tx._connection.exec_driver_sql(  # type: ignore[attr-defined]
-                "SELECT conversation_id FROM conversations WHERE channel_user = ? ORDER BY conversation_id", (key,)
-            )
-            ids = [row[0] for row in rows]
             found = [await tx.find_conversation(conversation_id) for conversation_id in ids]
             messages = [m for conversation_id in ids for m in await tx.list_messages(conversation_id)]
     finally:
@@ -214,8 +215,8 @@ async def test_a_closed_conversation_with_nothing_left_is_followed_by_a_new_one(
     while texts(await user.more()) != [kakao.NOTHING_NEW]:
         pass
     await user.say("새 이야기")
-    conversations, _ = await _stored(gateway)
-    assert [c.conversation_id == talk for c in conversations] == [True, False]
+    talks, _ = await _stored(gateway)
+    assert [c.conversation_id == talk for c in talks] == [True, False]
 
 
 async def test_a_repeated_request_is_stored_once_and_gets_the_same_answer(gateway: GatewayUnderTest) -> None:
@@ -230,8 +231,8 @@ async def test_requests_repeated_at_once_all_get_the_answer(gateway: GatewayUnde
     user = KakaoUser(gateway)
     answers = await asyncio.gather(*(user.say("한 번만", request_id="r-2") for _ in range(5)))
     assert all(texts(answer) == ["“한 번만”라고 하셨네요."] for answer in answers)
-    conversations, messages = await _stored(gateway)
-    assert (len(conversations), len(messages)) == (1, 2)
+    talks, messages = await _stored(gateway)
+    assert (len(talks), len(messages)) == (1, 2)
 
 
 async def test_a_repeated_request_for_more_brings_the_same_again(gateway: GatewayUnderTest) -> None:
@@ -263,8 +264,8 @@ async def test_the_same_words_under_another_request_id_are_another_message(gatew
 async def test_two_first_messages_at_once_share_a_conversation(gateway: GatewayUnderTest) -> None:
     user = KakaoUser(gateway)
     await asyncio.gather(*(user.say(f"{number}") for number in range(6)))
-    conversations, _ = await _stored(gateway)
-    assert len(conversations) == 1
+    talks, _ = await _stored(gateway)
+    assert len(talks) == 1
     assert sorted(await _customer_texts(gateway)) == list("012345")
 
 
@@ -393,3 +394,15 @@ async def test_waiting_customers_hear_how_many_are_before_them(gateway: GatewayU
         await user.say("상담원")
         await user.more()
     assert texts(await second.say("아직인가요?")) == [kakao.WAITING.format(ahead=1)]
+
+
+async def test_requests_repeated_to_two_gateways_are_one_message_in_one_conversation(
+    two_gateways_on_postgres: tuple[GatewayUnderTest, GatewayUnderTest],
+) -> None:
+    users = [KakaoUser(gateway, "k-1") for gateway in two_gateways_on_postgres]
+    for number in range(5):
+        asked = [user.say(f"{number}번째", request_id=f"r-{number}") for user in users for _ in range(2)]
+        answers = await asyncio.gather(*asked)
+        assert {tuple(texts(answer)) for answer in answers} == {(f"“{number}번째”라고 하셨네요.",)}
+    talks, messages = await _stored(two_gateways_on_postgres[0], "k-1")
+    assert (len(talks), [m.seq for m in messages]) == (1, list(range(1, 11)))
