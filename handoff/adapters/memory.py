@@ -230,6 +230,10 @@ class MemoryTransaction:
     async def save_agent(self, agent: Agent) -> None:
         self._t.agents[agent.agent_id] = agent
 
+    async def save_presence(self, agent_id: str, presence: str) -> None:
+        if known := self._t.agents.get(agent_id):
+            self._t.agents[agent_id] = replace(known, presence=presence)
+
     async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
         for seq in seqs:
             _insert(self._t.outbox, (conversation_id, seq), None)

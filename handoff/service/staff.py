@@ -99,9 +99,8 @@ async def set_presence(store: Store, agent: Agent, presence: str) -> Agent:
     if presence not in PRESENCES:
         raise Invalid("상태는 online, away, offline 중 하나예요.", code="unknown_presence")
     async with store.write() as tx:
-        changed = replace(await tx.find_agent(agent_id=agent.agent_id) or agent, presence=presence)
-        await tx.save_agent(changed)
-    return changed
+        await tx.save_presence(agent.agent_id, presence)
+    return replace(agent, presence=presence)
 
 
 def require_role(agent: Agent, allowed: frozenset[str]) -> None:

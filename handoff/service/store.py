@@ -132,6 +132,9 @@ class Transaction(Protocol):
     async def save_agent(self, agent: Agent) -> None:
         """Store the changed fields of a member of staff."""
 
+    async def save_presence(self, agent_id: str, presence: str) -> None:
+        """Store whether a member of staff is there, and nothing else: role or password may change meanwhile."""
+
     # outbox
     async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
         """Remember messages that the channel has not taken yet."""

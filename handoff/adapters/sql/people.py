@@ -75,3 +75,7 @@ class PeopleStatements:
         values = asdict(agent)
         key = values.pop("agent_id")
         await self._connection.execute(agents.update().where(agents.c.agent_id == key).values(**values))
+
+    async def save_presence(self, agent_id: str, presence: str) -> None:
+        changed = agents.update().where(agents.c.agent_id == agent_id)
+        await self._connection.execute(changed.values(presence=presence))
