@@ -266,4 +266,5 @@ def test_a_repeated_delivery_has_the_same_id_and_another_message_another() -> No
     assert len(set(ids)) == 4 and all(len(found) <= 126 for found in ids)
     assert client_msg_id(said, request_id=None, at_s=10.0) != client_msg_id(said, request_id=None, at_s=14.0)
     assert client_msg_id(Utterance("u", "\ud800", None, False), request_id=None, at_s=1)
-    assert len(client_msg_id(said, request_id="r" * 5_000, at_s=1)) <= 126
+    long = [client_msg_id(said, request_id="r" * 5_000 + end, at_s=1) for end in ("", "a", "b", "a")]
+    assert len(set(long)) == 3 and all(len(found) <= 126 for found in long)
