@@ -11,7 +11,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.components.kiwi_tokenizer import KiwiTokenizer
 from bot.components.mood_meter import MoodMeter
 from bot.components.rule_entity_extractor import RuleEntityExtractor
-from bot.components.text_normaliser import TextNormaliser, get_reading
+from bot.components.text_normaliser import READING, TextNormaliser
 
 
 @pytest.fixture
@@ -80,4 +80,4 @@ def test_awkward_texts_bring_no_entity_and_no_failure(storage, text):
 def test_training_examples_are_read_like_messages():
     data = TrainingData([Message({"text": "ㄱㅅ", "intent": "thanks"})])
     TextNormaliser().process_training_data(data)
-    assert get_reading(data.training_examples[0]).text == "감사"
+    assert data.training_examples[0].get(READING).text == "감사"
