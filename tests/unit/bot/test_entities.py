@@ -109,6 +109,8 @@ def test_an_entity_is_found_whatever_follows_it(text, entity, surface, value):
         "로그인할 때마다 오는 광고 문자 싫어요",
         "개인정보 보유 기간과 파기 방식이 궁금해요",
         "김치찌개 맛집 추천",
+        "세탁기수리 되나요",
+        "옷가게 위치",
         # numbers of other kinds
         "CS-20931 어떻게 됐어요", "20261-0234", "20260-10234", "계좌 1234567890123 으로 보내주세요", "123-45", "5004 주세요",
         # words that only hold a name
