@@ -146,16 +146,33 @@ def test(context: typer.Context) -> None:
         raise typer.Exit(testing.run(context.args))
 
 
-def bench(name: Annotated[str, typer.Argument(help="turn or growth")], as_json: AsJson = False) -> None:
+def bench(
+    name: Annotated[str, typer.Argument(help="turn, growth or nlu")],
+    as_json: AsJson = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="nlu: print the tables as Markdown.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="nlu: on a small part of the data, to see that it runs.")
+    ] = False,
+    data_sets: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="nlu: a folder with 3i4k, banking77 or clinc150, measured as well."),
+    ] = None,
+    stock_too: Annotated[
+        bool, typer.Option("--stock-too", help="nlu: ask the stock pipelines on those sets as well; takes an hour.")
+    ] = False,
+) -> None:
     """Measure ours and stock Rasa 3.6.21 beside it, in the same run.
 
     Example: ./ieum bench turn --json
     """
     from ops import bench as benches
+    from ops.bench import nlu, nlu_report
 
     with failures_as_sentences():
-        found = benches.run(name)
+        found = benches.run(name, nlu.Wishes(quick, data_sets.resolve() if data_sets else None, stock_too))
         if as_json:
             print_json(found)
+        elif as_markdown and name == "nlu":
+            sys.stdout.write(nlu_report.as_markdown(found))
         else:
             benches.show(found)

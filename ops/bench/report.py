@@ -7,22 +7,30 @@ from typing import Any
 
 from rich.table import Table
 
-from ops.bench import growth, turn
+from ops.bench import growth, nlu, nlu_report, turn
 from ops.errors import OperationFailed
 from ops.terminal import console
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {"turn": turn.measure, "growth": growth.measure}
+UNDERSTANDING = "nlu"
 
 
-def run(name: str) -> dict[str, Any]:
-    """Return the figures of a measurement. Raises OperationFailed for an unknown name."""
+def run(name: str, wishes: nlu.Wishes | None = None) -> dict[str, Any]:
+    """Return the figures of a measurement; `wishes` are for `nlu`. Raises OperationFailed for an unknown name."""
+    if name == UNDERSTANDING:
+        return nlu.measure(wishes or nlu.Wishes())
     if name not in BENCHES:
-        raise OperationFailed(f"there is no measurement {name}: choose {' or '.join(BENCHES)}")
+        raise OperationFailed(f"there is no measurement {name}: choose {', '.join(BENCHES)} or {UNDERSTANDING}")
+    if wishes and wishes != nlu.Wishes():
+        raise OperationFailed(f"--quick, --data-sets and --stock-too are for `bench {UNDERSTANDING}`, not for {name}")
     return BENCHES[name]()
 
 
 def show(found: dict[str, Any]) -> None:
     """Print the figures: ours, the peer's, and whether each goal is met."""
+    if found["bench"] == UNDERSTANDING:
+        nlu_report.show(found)
+        return
     table = Table("", "ours", "peer", title=f"{found['bench']} · peer: {found['peer_is']}", title_justify="left")
     for name in dict.fromkeys([*found["ours"], *found["peer"]]):
         table.add_row(name, _cell(found["ours"].get(name)), _cell(found["peer"].get(name)))
