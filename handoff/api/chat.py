@@ -25,6 +25,7 @@ from kernel import tokens
 chat = Blueprint("chat", url_prefix="/api/chat")
 
 LONG_POLL_MAX_S = 25
+SEQ_MAX = 2**31 - 1
 RESUME_WITHIN_S = 10.0
 SOCKET_WAIT_S = 25.0
 
@@ -83,7 +84,7 @@ async def send_message(request: Request) -> HTTPResponse:
 async def read_messages(request: Request) -> HTTPResponse:
     """Return what came after `after`; wait up to `wait_s` seconds for something new."""
     gateway, conversation_id = _authorised(request)
-    after = _whole_number(request, "after", most=2**31 - 1)
+    after = _whole_number(request, "after", most=SEQ_MAX)
     wait_s = min(_whole_number(request, "wait_s", most=3_600), LONG_POLL_MAX_S)
     return respond(shapes.view(await gateway.customers.wait(conversation_id, after=after, wait_s=wait_s)))
 
@@ -145,7 +146,7 @@ async def _read_until_closed(ws: Websocket) -> None:
 def _resumed_after(frame: Any) -> int:
     try:
         body = json.loads(frame)
-        if body["type"] == "resume" and type(body["after"]) is int and body["after"] >= 0:
+        if body["type"] == "resume" and type(body["after"]) is int and 0 <= body["after"] <= SEQ_MAX:
             return int(body["after"])
     except (ValueError, TypeError, KeyError, RecursionError):
         pass

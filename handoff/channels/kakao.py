@@ -65,7 +65,7 @@ def read_payload(payload: object) -> Utterance | None:
 
 def client_msg_id(utterance: Utterance, *, request_id: str | None, at_s: float) -> str:
     """Return the id under which a repeated delivery of the same message is recognised."""
-    if request_id and len(request_id) <= 120:
+    if request_id and len(request_id) <= 120 and request_id.isprintable():
         return f"kakao:{request_id}"
     window = int(at_s // DUPLICATE_WINDOW_S)
     words = request_id or f"{utterance.user_key}\n{utterance.choice or utterance.text}\n{window}"

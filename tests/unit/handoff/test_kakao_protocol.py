@@ -267,4 +267,5 @@ def test_a_repeated_delivery_has_the_same_id_and_another_message_another() -> No
     assert client_msg_id(said, request_id=None, at_s=10.0) != client_msg_id(said, request_id=None, at_s=14.0)
     assert client_msg_id(Utterance("u", "\ud800", None, False), request_id=None, at_s=1)
     long = [client_msg_id(said, request_id="r" * 5_000 + end, at_s=1) for end in ("", "a", "b", "a")]
+    assert client_msg_id(said, request_id="a\x00b", at_s=1).isprintable()
     assert len(set(long)) == 3 and all(len(found) <= 126 for found in long)
