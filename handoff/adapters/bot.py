@@ -17,6 +17,7 @@ import httpx
 import orjson
 import structlog
 
+from handoff.adapters.bot_transport import WorkerTransport
 from handoff.domain.conversation import Json
 from handoff.service.ports import BotReply, BotUnavailable, HandoffRequest, TurnRequest, TurnResult
 
@@ -25,7 +26,6 @@ log = structlog.get_logger()
 BUDGET_S = 12.0
 ATTEMPT_S = 5.0  # a worker that hangs must leave time for another
 CONNECT_S = 1.0
-CONNECTIONS = httpx.Limits(max_connections=None, max_keepalive_connections=64)
 PAUSE_S = 0.3
 REST_S = 1.0  # a worker that failed is tried last for this long
 HEALTH_TIMEOUT_S = 2.0
@@ -43,9 +43,7 @@ class BotPool:
 
     def __init__(self, urls: Sequence[str], token: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._workers = [_Worker(url) for url in urls]
-        # The transport itself, without the client around it: no cookies, redirects or proxies are wanted here,
-        # and a turn takes half the time on its way.
-        self._transport = transport or httpx.AsyncHTTPTransport(limits=CONNECTIONS, trust_env=False)
+        self._transport = transport or WorkerTransport()
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     async def close(self) -> None:
@@ -128,6 +126,7 @@ def _body(request: TurnRequest, state: Json | None) -> Json:
         "conversation_id": request.conversation_id,
         "message": message,
         "state": state,
+        "now": request.said_at.isoformat(),
         "context": request.context,
     }
 

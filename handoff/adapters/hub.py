@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger()
 
 RECONNECT_S = 1.0
-GATHER_S = 0.003  # what changes within this goes to other processes as one hint
+GATHER_S = 0.01  # what changes within this goes to other processes as one hint
 BATCH_MAX = 500
 SEND_WITHIN_S = 2.0
 OUTGOING_MAX = 10_000

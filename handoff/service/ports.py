@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from handoff.domain.conversation import Conversation, Json, Owner
@@ -12,13 +13,14 @@ from handoff.domain.conversation import Conversation, Json, Owner
 
 @dataclass(frozen=True)
 class TurnRequest:
-    """A customer's message for the bot, with all it needs to answer it."""
+    """A customer's message for the bot, with all it needs to answer it. A turn run again says the same `said_at`."""
 
     turn_id: str
     conversation_id: str
     text: str
     payload: str | None
     state: Json | None
+    said_at: datetime
     context: str = field(repr=False)
 
 

@@ -203,6 +203,7 @@ class TurnRunner:
             text=work.turn.text,
             payload=work.turn.payload,
             state=work.memory.state,
+            said_at=work.turn.created_at,
             context=sign_turn_context(context, self._context_key),
         )
 

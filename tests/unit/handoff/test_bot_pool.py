@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -84,6 +85,7 @@ def turn(**changed: Any) -> TurnRequest:
         "text": "안녕",
         "payload": None,
         "state": {"v": 1},
+        "said_at": datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
         "context": "signed",
     }
     return TurnRequest(**values | changed)
@@ -104,6 +106,7 @@ async def test_a_turn_is_asked_as_the_bot_wants_it_and_read_as_it_answers() -> N
         "conversation_id": "c_1",
         "message": {"kind": "text", "text": "안녕"},
         "state": {"v": 1},
+        "now": "2026-11-24T03:00:00+00:00",
         "context": "signed",
     }
     assert workers.headers[0]["authorization"] == "Bearer the token"

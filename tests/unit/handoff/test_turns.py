@@ -154,6 +154,17 @@ async def test_a_turn_carries_a_signed_context_of_the_customer(world: World) -> 
     assert (context.customer_id, context.conversation_id, context.channel) == ("demo-1", talk, "web")
 
 
+async def test_a_turn_says_when_it_was_said_on_the_products_clock(world: World) -> None:
+    talk = await world.open()
+    said_at = world.clock.now()
+    world.bot.gate.clear()
+    await world.say(talk, "어제 산 거요")
+    world.clock.advance(3600)
+    world.bot.gate.set()
+    await world.answered(talk, 1)
+    assert world.bot.asked[0].said_at == said_at
+
+
 async def test_a_button_is_answered_by_its_payload_and_shown_by_its_label(world: World) -> None:
     world.bot.script = lambda _: answer(replies=(BotReply("무엇을 도울까요?", (("배송 조회", "/delivery_status"),)),))
     talk = await world.open()
