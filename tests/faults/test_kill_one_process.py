@@ -59,18 +59,19 @@ def told(account: Account) -> str:
 @pytest.mark.parametrize(("kind", "within_s"), [("redis", 5), ("actions", 5), ("gateway", 5), ("bot", 30)])
 def test_a_killed_process_costs_no_message(breakable: Product, report: Report, kind: str, within_s: float) -> None:
     pids = breakable.status()["pids"]
-    victim, crowd = pids[kind][0], Crowd(breakable)
+    victim, crowd, leaving = pids[kind][0], Crowd(breakable), Crowd(breakable)
     with crowd.writing(each=EACH):
         crowd.wait_until_accepted(STRUCK_AT)
+        leaving.write_and_leave()
         os.kill(victim, signal.SIGKILL)
         back_s = wait_for(lambda: is_back(breakable, kind, victim, len(pids["bot"])), within_s)
     account = crowd.settle()
+    assert leaving.settle().handed_over_count == 0
     report(f"kill -9 {kind}: back after {back_s:.1f} s; {told(account)}")
     assert (account.accepted_count, account.handed_over_count) == (5 * EACH, 0)
-    after = Crowd(breakable)
-    with after.writing(each=len(QUESTIONS)):
+    with leaving.writing(each=len(QUESTIONS)):
         pass
-    assert after.settle().handed_over_count == 0
+    assert leaving.settle().handed_over_count == 0
 
 
 def test_a_hanging_worker_delays_answers_and_loses_none(breakable: Product, report: Report) -> None:
