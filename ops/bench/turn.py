@@ -1,11 +1,13 @@
 """One turn from start to end: HTTP in, the bot's reply committed and readable, with its SQL action.
 
 The peer answers a greeting from a fixed text, with nothing stored but in memory. Both are asked in
-turns of the same run, by the same client, so that the machine's mood falls on both.
+turns of the same run, by the same client, so that the machine's mood falls on both. Throughput is
+measured with all bot workers and, to compare one worker with the peer's one, with all but one stopped.
 """
 
 from __future__ import annotations
 
+from statistics import median
 from typing import Any
 
 from ops.bench.customers import Customer, OurCustomer, StockCustomer, ask_together
@@ -13,6 +15,7 @@ from ops.bench.figures import at_least, at_most, summary_ms
 from ops.bench.servers import Ours, Stock, measure_memory, our_instance, read_cpu_s, read_our_cpu_s, stock_rasa
 from ops.instance import list_regular_slots
 from ops.steps import step
+from studio.supervisor import Supervisor
 
 _ROUNDS = 10
 _TURNS_A_ROUND = 25
@@ -32,6 +35,8 @@ def measure() -> dict[str, Any]:
         load = _measure_load(ours, stock)
         after, peer_after_s = read_our_cpu_s(ours.instance), read_cpu_s(stock.pid)
         memory = measure_memory(ours.instance)
+        _keep_one_worker(ours)
+        alone = _measure_load(ours, stock)
     workers = len(list_regular_slots())
     turn_count = _LOAD_ROUNDS * _CUSTOMERS * _LOAD_TURNS
     cpu = {
@@ -42,11 +47,17 @@ def measure() -> dict[str, Any]:
         "ours": {
             **summary_ms(latency["ours"]),
             **_load_figures(load["ours"], workers),
+            "turns_per_s_with_one_worker": _rate(alone["ours"]),
             **cpu,
             **memory,
             "second_start_s": ours.second_start_s,
         },
-        "peer": {**summary_ms(latency["peer"]), **_load_figures(load["peer"], 1), **peer_cpu},
+        "peer": {
+            **summary_ms(latency["peer"]),
+            **_load_figures(load["peer"], 1),
+            "turns_per_s_with_one_worker": _rate(alone["peer"]),
+            **peer_cpu,
+        },
     }
     return {
         "bench": "turn",
@@ -78,6 +89,12 @@ def _measure_load(ours: Ours, stock: Stock) -> dict[str, list[tuple[float, list[
     return taken
 
 
+def _keep_one_worker(ours: Ours) -> None:
+    supervisor = Supervisor(ours.instance.supervisor_socket)
+    for slot in list_regular_slots()[1:]:
+        supervisor.stop(slot)
+
+
 def _make_ours(ours: Ours) -> Any:
     return lambda _place: OurCustomer(ours.port, ours.identity_tokens[0])
 
@@ -87,22 +104,24 @@ def _ask(customer: Customer, count: int) -> list[float]:
 
 
 def _load_figures(rounds: list[tuple[float, list[float]]], workers: int) -> dict[str, float]:
-    rate = sum(rate for rate, _ in rounds) / len(rounds)
     under_load = summary_ms([seconds for _, turns in rounds for seconds in turns])
     return {
         "bot_workers": workers,
-        "turns_per_s": round(rate, 1),
-        "turns_per_s_per_worker": round(rate / workers, 1),
+        "turns_per_s": _rate(rounds),
         **{f"loaded_{name}": value for name, value in under_load.items()},
     }
 
 
+def _rate(rounds: list[tuple[float, list[float]]]) -> float:
+    return round(median(rate for rate, _ in rounds), 1)
+
+
 def _goals(figures: dict[str, dict[str, float]]) -> list[dict[str, Any]]:
     ours, peer = figures["ours"], figures["peer"]
-    rate_ratio = ours["turns_per_s_per_worker"] / peer["turns_per_s_per_worker"]
+    rate_ratio = ours["turns_per_s_with_one_worker"] / peer["turns_per_s_with_one_worker"]
     return [
         at_most("p50, ours to the peer's", ours["p50_ms"] / peer["p50_ms"], 1.0),
-        at_least(f"turns per second and bot worker, {_CUSTOMERS} customers, ours to the peer's", rate_ratio, 2.0),
+        at_least(f"turns per second of one bot worker, {_CUSTOMERS} customers, ours to the peer's", rate_ratio, 2.0),
         at_most("memory of all processes, MB (shared pages once)", ours["memory_pss_mb"], _MEMORY_LIMIT_MB),
         at_most("second start, s", ours["second_start_s"], _SECOND_START_LIMIT_S),
     ]
