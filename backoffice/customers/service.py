@@ -88,7 +88,7 @@ async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> 
     now = clock.now()
     histories: dict[str, list[dict[str, Any]]] = {name: [] for name in _HISTORIES}
     for row in rows:
-        entry = {key: _plain(value) for key, value in row.items() if value is not None and key not in _NOT_SHOWN}
+        entry = {str(key): _plain(value) for key, value in row.items() if value is not None and key not in _NOT_SHOWN}
         if row["history"] == "blocks":
             entry["is_active"] = is_active(row["auto_release_at"], row["released_at"], now)
         histories[row["history"]].append(entry)

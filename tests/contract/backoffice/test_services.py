@@ -132,6 +132,8 @@ async def test_a_handoff_carries_open_orders_however_old_and_the_latest_of_each_
             "at": "2026-11-24T03:00:00Z",
         }
     ]
+    entries = [entry for name in ("blocks", "verification_attempts", "grants") for entry in facts[name]]
+    assert {type(key) for entry in entries for key in entry} == {str}, "other kinds of text cannot be stored as JSON"
     everything = json.dumps(facts, ensure_ascii=False)
     assert not any(secret in everything for secret in ("홍길동", "0000-1234", "hong@", "이음로"))
 
