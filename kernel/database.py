@@ -78,7 +78,7 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=4,
         pool_pre_ping=not is_sqlite,
-        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_serializer=_to_json,
         json_deserializer=orjson.loads,
         hide_parameters=True,
         **({"connect_args": {"timeout": _BUSY_TIMEOUT_S, "async_creator_fn": _connect_inline}} if is_sqlite else {}),
@@ -86,6 +86,11 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine.sync_engine, "connect", _configure_sqlite)
     return engine
+
+
+def _to_json(value: object) -> str:
+    # Names of columns are a kind of text of their own, which orjson takes for keys only when asked to.
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 class _Inline:

@@ -77,7 +77,7 @@ def create_app(
 
 
 def _dumps(body: object) -> str:
-    return orjson.dumps(body).decode()
+    return orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 async def _open(

@@ -57,6 +57,18 @@ async def test_the_whole_story_of_a_handoff(gateway: GatewayUnderTest) -> None:
     assert view["owner"] == "bot" and view["messages"][-1]["author"] == "bot"
 
 
+async def test_every_customer_of_the_demo_can_be_handed_over_and_seen(gateway: GatewayUnderTest) -> None:
+    stories = (await gateway.http.get("/api/demo/customers")).json()["customers"]
+    lead = await gateway.agent("lead")
+    histories: dict[str, int] = {"orders": 0, "blocks": 0, "verification_attempts": 0, "grants": 0}
+    for story in stories:
+        seen = await lead.see((await _waiting(gateway, story["customer_id"])).conversation_id)
+        assert seen["customer"] and seen["context"]["customer"]
+        for name in histories:
+            histories[name] += len(seen["context"][name])
+    assert all(histories.values()), histories
+
+
 async def test_the_bot_never_answers_while_a_person_owns_the_conversation(gateway: GatewayUnderTest) -> None:
     customer, agent, version = await _claimed(gateway)
     asked = len(gateway.worker.asked)
