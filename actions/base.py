@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from actions.customer import read_speaker
-from actions.reply import Reply
+from actions import clarifying, mood
+from actions.question import Question
+from actions.reply import Choice, Reply
 from actions.skills import Skills
+from actions.turn import Turn, read_turn
 from backoffice.delivery.service import DeliveryService
-from kernel.clock import Clock
+from kernel.clock import KST, Clock
 
-_ORDER_ID_LENGTH = 64
+__all__ = ["Shop", "ShopAction", "Turn", "read_turn"]
 
 
 @dataclass(frozen=True)
@@ -30,27 +32,21 @@ class Shop:
     skills: Skills
     context_key: str
 
-
-@dataclass(frozen=True)
-class Turn:
-    """One message of a customer, as far as actions need it.
-
-    `order_id` is what the message itself names, by entity or button; never an earlier turn's.
-    """
-
-    turn_id: str
-    customer_id: str | None
-    intent: str
-    order_id: str | None
-    last_topic: str | None
-    not_understood_count: int
+    def today(self) -> date:
+        """Return the day it is in Seoul."""
+        return self.clock.now().astimezone(KST).date()
 
 
 class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
-    """An action that answers one turn. Subclasses give `action_name` and `answer`."""
+    """An action that answers one turn. Subclasses give `action_name` and `answer`.
 
-    action_name: str
-    is_understood = True
+    `is_topic` marks answers to a question of the customer's: only they can be offered as one of two
+    meanings, leave another topic's question open, and are followed by the offer to go back to it.
+    """
+
+    action_name: ClassVar[str]
+    is_understood: ClassVar[bool] = True
+    is_topic: ClassVar[bool] = True
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -62,35 +58,53 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
         """Answer the turn in `tracker`. Raises InvalidTurnContext; database errors pass through and fail the action."""
         turn = read_turn(tracker, self.shop.context_key)
-        reply = await self.answer(turn)
+        reply = await self._reply_to(turn)
         if self.is_understood and turn.not_understood_count:
-            reply.slots["not_understood_count"] = 0.0
+            reply.slots.setdefault("not_understood_count", 0.0)
         return reply.send(dispatcher)
 
     async def answer(self, turn: Turn) -> Reply:
         """Return what to say to `turn`."""
         raise NotImplementedError
 
+    async def _reply_to(self, turn: Turn) -> Reply:
+        from actions import cases  # a case is handed over by an action, which is made of this class
 
-def read_turn(tracker: Tracker, key: str) -> Turn:
-    """Return the turn that `tracker` holds. Raises InvalidTurnContext."""
-    message = tracker.latest_message
-    speaker = read_speaker(message.get("metadata"), key)
-    slots = tracker.slots or {}
-    return Turn(
-        turn_id=speaker.turn_id,
-        customer_id=speaker.customer_id,
-        intent=(message.get("intent") or {}).get("name") or "",
-        order_id=_order_id(message.get("entities") or []),
-        last_topic=slots.get("last_topic"),
-        not_understood_count=int(slots.get("not_understood_count") or 0),
-    )
+        if clarifying.is_details(turn, self.shop.skills):
+            reply = cases.take_details(turn, self.shop.skills)
+        elif self.is_topic and (offered := clarifying.offer_two(turn, self.shop.skills)):
+            reply = offered
+        else:
+            reply = await self.answer(turn)
+            self._keep_thread(turn, reply)
+        _keep_question(turn, reply)
+        return mood.soothe(reply, turn)
+
+    def _keep_thread(self, turn: Turn, reply: Reply) -> None:
+        """Remember what this answer leaves open, and offer it once nothing else is being asked."""
+        topic = self._topic_of(turn)
+        aside = turn.set_aside
+        if self.is_topic and turn.question and turn.question.is_open and turn.question.topic != topic:
+            aside = turn.question.topic
+        if turn.others and self.is_topic:
+            aside = turn.others[0]
+        if aside == topic or reply.handoff or not self.is_topic:
+            aside = None if aside == topic or reply.handoff else aside
+        elif aside and reply.question is None:
+            name = self.shop.skills.find(aside).name
+            reply.ask(Question("resume", aside), f"말씀하셨던 ‘{name}’도 이어서 도와드릴까요?")
+            reply.choices.insert(0, Choice(f"{name} 이어서 하기", aside))
+            aside = None
+        if aside != turn.set_aside and "set_aside" not in reply.slots:
+            reply.slots["set_aside"] = aside
+
+    def _topic_of(self, turn: Turn) -> str:
+        return turn.intent
 
 
-def _order_id(entities: list[dict[str, Any]]) -> str | None:
-    for entity in entities:
-        if entity.get("entity") == "order_id" and isinstance(entity.get("value"), str):
-            value = unicodedata.normalize("NFKC", entity["value"]).replace(" ", "").lstrip("#")
-            if 0 < len(value) <= _ORDER_ID_LENGTH and value.isprintable():
-                return value
-    return None
+def _keep_question(turn: Turn, reply: Reply) -> None:
+    """Set the question that was asked now, and forget the one before it."""
+    asked = reply.question.write() if reply.question else None
+    before = turn.question.write() if turn.question else None
+    if asked != before:
+        reply.slots["question"] = asked

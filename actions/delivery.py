@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from typing import ClassVar
 
 from actions import delivery_text, orders, phrases
 from actions.base import ShopAction, Turn
 from actions.phrases import HISTORY, PERSON
+from actions.question import Question
 from actions.reply import Choice, Reply
+from actions.wording import names_product, wants_another
 from backoffice.delivery.policy import Outcome
 from backoffice.delivery.service import Delivery
 from backoffice.orders.tables import OrderStatus
-from kernel.clock import KST
 
 _MOST_CHOICES = 5
 TOPIC = "delivery_status"
+ANOTHER = Choice("다른 주문 보기", "order_history")
 
 
 class ActionDeliveryStatus(ShopAction):
     """Tells the delivery of the order the message names, of the only one under way, or asks which."""
 
-    action_name = "action_delivery_status"
+    action_name: ClassVar[str] = "action_delivery_status"
 
     async def answer(self, turn: Turn) -> Reply:
         """Return the delivery, a choice of deliveries, or why there is none to tell."""
@@ -30,7 +33,7 @@ class ActionDeliveryStatus(ShopAction):
             reply = await self.tell_one(turn, turn.customer_id, turn.order_id)
         else:
             reply = await self._find_and_tell(turn, turn.customer_id)
-        reply.slots["last_topic"] = TOPIC
+        reply.slots.setdefault("last_topic", TOPIC)
         return reply
 
     async def tell_one(self, turn: Turn, customer_id: str, order_id: str) -> Reply:
@@ -43,18 +46,23 @@ class ActionDeliveryStatus(ShopAction):
         return reply
 
     async def _find_and_tell(self, turn: Turn, customer_id: str) -> Reply:
-        under_way = await self.shop.deliveries.list_open(customer_id, limit=_MOST_CHOICES + 1)
-        if len(under_way) == 1:
-            reply = await self._tell(turn, customer_id, under_way[0])
-            reply.slots["order_id"] = under_way[0].order.order_id
+        listed = await self.shop.deliveries.list_open(customer_id, limit=_MOST_CHOICES + 1)
+        under_way = [delivery for delivery in listed if delivery.order.order_id != turn.excluded_order_id]
+        meant = _choose(under_way, turn)
+        if meant is not None:
+            reply = await self._tell(turn, customer_id, meant)
+            reply.slots["order_id"] = meant.order.order_id
+            if len(under_way) > 1:
+                reply.choices.insert(0, ANOTHER)
             return reply
         if under_way:
-            return self._ask_which(list(under_way))
+            return self._ask_which(under_way)
         latest = await self.shop.deliveries.find_latest(customer_id)
         if latest is None:
             return phrases.no_orders()
         told = await self._tell(turn, customer_id, latest)
         told.bubbles.insert(0, "지금 배송 중인 주문은 없어요. 가장 최근 주문을 알려 드릴게요.")
+        told.slots["order_id"] = latest.order.order_id
         return told
 
     async def _tell(self, turn: Turn, customer_id: str, delivery: Delivery) -> Reply:
@@ -72,7 +80,7 @@ class ActionDeliveryStatus(ShopAction):
 
     def _text(self, delivery: Delivery, *, is_complaint: bool) -> Reply:
         stage = self.shop.deliveries.rules.stages.get(delivery.assessment.stage or "")
-        return delivery_text.tell(delivery, stage=stage, today=self._today(), is_complaint=is_complaint)
+        return delivery_text.tell(delivery, stage=stage, today=self.shop.today(), is_complaint=is_complaint)
 
     def _ask_which(self, under_way: list[Delivery]) -> Reply:
         shown = [delivery.order for delivery in under_way[:_MOST_CHOICES]]
@@ -80,25 +88,45 @@ class ActionDeliveryStatus(ShopAction):
             text = f"배송 중인 주문이 많아 최근 {_MOST_CHOICES}건만 보여 드려요. 다른 주문은 주문번호를 적어 주세요."
         else:
             text = f"배송 중인 주문이 {len(shown)}건 있어요. 어느 주문을 알려 드릴까요?"
-        choices: list[Choice] = phrases.order_choices(shown, today=self._today())
-        return Reply(bubbles=[text], choices=choices)
-
-    def _today(self) -> date:
-        return self.shop.clock.now().astimezone(KST).date()
+        choices: list[Choice] = phrases.order_choices(shown, today=self.shop.today())
+        return Reply(choices=choices).ask(Question("order", TOPIC), text)
 
 
 class ActionSelectOrder(ActionDeliveryStatus):
     """Goes on with the topic in hand for the order whose button was pressed or whose number was typed."""
 
-    action_name = "action_select_order"
+    action_name: ClassVar[str] = "action_select_order"
 
     async def answer(self, turn: Turn) -> Reply:
-        """Return the chosen order's delivery, or its card when past orders were the topic; else a kind question for the number."""
+        """Return the topic's answer for the chosen order, the delivery's where none is in hand; else ask for the number."""
+        from actions.registry import answer_topic  # which knows this module
+
         if turn.customer_id is not None and turn.order_id is None:
             return Reply(
                 bubbles=["어느 주문인지 알 수 없었어요. 주문번호를 적어 주시거나 지난 주문에서 골라 주세요."],
                 choices=[HISTORY, PERSON],
+                question=turn.question,
             )
-        if turn.customer_id is not None and turn.order_id is not None and turn.last_topic == orders.TOPIC:
+        topic = self._topic_of(turn)
+        if turn.customer_id is not None and turn.order_id is not None and topic == orders.TOPIC:
             return await orders.show_order(self.shop, turn.customer_id, turn.order_id)
-        return await super().answer(turn)
+        if topic == TOPIC:
+            return await super().answer(replace(turn, intent=TOPIC))
+        return await answer_topic(self.shop, turn, topic) or await super().answer(turn)
+
+    def _topic_of(self, turn: Turn) -> str:
+        if turn.question is not None and turn.question.is_open:
+            return turn.question.topic
+        return turn.last_topic or TOPIC
+
+
+def _choose(under_way: list[Delivery], turn: Turn) -> Delivery | None:
+    """Return the only delivery, the one named by its product, or the one talked about; None where it is not clear."""
+    named = [delivery for delivery in under_way if names_product(turn.text, delivery.order)]
+    if len(named) == 1:
+        return named[0]
+    if len(under_way) == 1:
+        return under_way[0]
+    if wants_another(turn.text) or turn.asks("order"):
+        return None
+    return next((delivery for delivery in under_way if delivery.order.order_id == turn.known_order_id), None)

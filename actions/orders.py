@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from actions import phrases
 from actions.base import Shop, ShopAction, Turn
-from actions.orders_text import card
+from actions.orders_text import card, detail_card
 from actions.phrases import DELIVERY, PERSON
 from actions.reply import Choice, Reply
 from backoffice.orders.service import find_order, list_recent
@@ -16,7 +18,7 @@ TOPIC = "order_history"
 class ActionOrderHistory(ShopAction):
     """Shows the latest orders, or the one the message names."""
 
-    action_name = "action_order_history"
+    action_name: ClassVar[str] = "action_order_history"
 
     async def answer(self, turn: Turn) -> Reply:
         """Return up to five order cards, newest first, or why there are none."""
@@ -49,7 +51,7 @@ async def show_order(shop: Shop, customer_id: str, order_id: str) -> Reply:
     about_it = Choice("이 주문 배송 조회", "delivery_status", {"order_id": order.order_id})
     return Reply(
         bubbles=["말씀하신 주문이에요."],
-        cards=[card(order)],
+        cards=[detail_card(order)],
         choices=[about_it, PERSON],
         slots={"order_id": order.order_id},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.reply import Card, Row
-from backoffice.orders.model import Order
+from backoffice.orders.model import Order, OrderItem
 from backoffice.orders.policy import STATUS_LABELS
 from backoffice.orders.tables import OrderStatus
 from kernel import korean
@@ -18,6 +18,26 @@ def card(order: Order) -> Card:
         rows.append(Row("결제 금액", korean.won(order.paid_krw)))
     rows.append(Row("상태", STATUS_LABELS[order.status]))
     return Card(order.name, rows, note=_note(order))
+
+
+def detail_card(order: Order) -> Card:
+    """Return everything about one order: each item with option, number and price, discount, payment."""
+    plain = card(order)
+    head, (status,) = plain.rows[:2], plain.rows[-1:]
+    rows = [*head, *(Row("상품", _item(item)) for item in order.items)]
+    if order.discount_krw:
+        rows.append(Row("할인", korean.won(order.discount_krw)))
+    if order.paid_krw is not None:
+        rows.append(Row("결제 금액", korean.won(order.paid_krw)))
+    if order.payment_method:
+        rows.append(Row("결제 방법", order.payment_method))
+    return Card(plain.title, [*rows, status], note=plain.note)
+
+
+def _item(item: OrderItem) -> str:
+    name = f"{item.product}({item.option})" if item.option else item.product
+    price = f" · {korean.won(item.price_krw)}" if item.price_krw is not None else ""
+    return f"{name} {item.quantity}개{price}"
 
 
 def _note(order: Order) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from actions.reply import Choice, Reply
@@ -12,7 +14,18 @@ from kernel.clock import KST
 
 DELIVERY = Choice("배송 조회", "delivery_status")
 HISTORY = Choice("지난 주문 보기", "order_history")
+REFUND = Choice("환불 상태", "refund_status")
+VERIFY = Choice("본인인증 문제", "verify_failed_reason")
+BENEFITS = Choice("적립금·쿠폰", "benefits_balance")
 PERSON = Choice("상담원 연결", "human_agent")
+SOLVED = Choice("됐어요", "affirm")
+NOT_YET = Choice("아직 안 돼요", "not_solved")
+MENU = (DELIVERY, HISTORY, REFUND, VERIFY, BENEFITS, PERSON)
+
+
+def vary(turn_id: str, what: str, variants: Sequence[str]) -> str:
+    """Return one of the ways to say `what`; the same turn, run again, says it the same way."""
+    return variants[zlib.crc32(f"{turn_id}:{what}".encode("utf-8", "replace")) % len(variants)]
 
 
 def ask_to_log_in(what: str) -> Reply:

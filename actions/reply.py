@@ -10,6 +10,8 @@ from typing import Any
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.question import Question
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -35,16 +37,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Card:
-    """A box with the facts of one order."""
+    """A box with facts, most often those of one order."""
 
     title: str
     rows: Sequence[Row]
     note: str | None = None
+    kind: str = "order"
 
     def as_json(self) -> dict[str, Any]:
         """Return it in the shape the channels draw."""
         card: dict[str, Any] = {
-            "kind": "order",
+            "kind": self.kind,
             "title": self.title,
             "rows": [{"label": row.label, "value": row.value} for row in self.rows],
         }
@@ -55,18 +58,34 @@ class Card:
 class Reply:
     """The bubbles, choices, cards, slots and the handoff of one answer.
 
-    Choices, cards and the handoff go with the last bubble.
+    Choices, cards and the handoff go with the last bubble. `tips` are said after the bubbles and left
+    out for somebody who has no patience for them. `closing` comes last: the words of `question`, which is
+    what the answer asks back.
     """
 
     bubbles: list[str] = field(default_factory=list)
+    tips: list[str] = field(default_factory=list)
+    closing: list[str] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     slots: dict[str, Any] = field(default_factory=dict)
     handoff: dict[str, str] | None = None
+    question: Question | None = None
+
+    @property
+    def question_needs_choices(self) -> bool:
+        """Whether the question is answered by one of the choices, so that none may be left out."""
+        return self.question is not None and self.question.kind in ("order", "choose")
 
     def say(self, *bubbles: str) -> Reply:
         """Add bubbles, one idea each."""
         self.bubbles.extend(bubbles)
+        return self
+
+    def ask(self, question: Question, *words: str) -> Reply:
+        """Ask `question` in `words` at the end of the answer."""
+        self.question = question
+        self.closing.extend(words)
         return self
 
     def hand_over(self, *, reason: str, skill: str, detail: str) -> Reply:
@@ -76,16 +95,17 @@ class Reply:
 
     def send(self, dispatcher: CollectingDispatcher) -> list[EventType]:
         """Put everything to the dispatcher and return the slot changes as events."""
-        for bubble in self.bubbles[:-1]:
+        bubbles = [*self.bubbles, *self.tips, *self.closing]
+        for bubble in bubbles[:-1]:
             dispatcher.utter_message(text=bubble)
         extras: dict[str, Any] = {}
         if self.cards:
             extras["cards"] = [card.as_json() for card in self.cards]
         if self.handoff:
             extras["handoff"] = self.handoff
-        if self.bubbles or extras:
+        if bubbles or extras:
             dispatcher.utter_message(
-                text=self.bubbles[-1] if self.bubbles else None,
+                text=bubbles[-1] if bubbles else None,
                 buttons=[choice.as_button() for choice in self.choices],
                 json_message=extras or None,
             )

@@ -19,10 +19,19 @@ from sanic.exceptions import SanicException
 from sanic.response import json as json_response
 
 from actions.base import Shop, ShopAction
+from actions.benefits import ActionBenefitsBalance, ActionCouponTerms
+from actions.blocks import ActionBlockStatus, ActionUnblock
+from actions.cases import ActionCase
+from actions.compensation import ActionCompensation
+from actions.conversation import ActionAffirm, ActionDeny, ActionNotSolved
 from actions.delivery import ActionDeliveryStatus, ActionSelectOrder
+from actions.facts import ActionFacts
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
+from actions.order_detail import ActionOrderCompare, ActionOrderDetail
 from actions.orders import ActionOrderHistory
+from actions.refunds import ActionReceipt, ActionRefundStatus
 from actions.skills import load_skills
+from actions.verification import ActionVerificationAdvice, ActionVerificationAlternatives, ActionVerificationHistory
 from backoffice.delivery.service import DeliveryService
 from kernel import logs
 from kernel.clock import Clock, ProductClock
@@ -30,9 +39,26 @@ from kernel.database import create_engine
 from kernel.settings import Settings, load_settings
 
 ACTIONS: tuple[type[ShopAction], ...] = (
+    ActionVerificationAdvice,
+    ActionVerificationHistory,
+    ActionVerificationAlternatives,
+    ActionBlockStatus,
+    ActionUnblock,
     ActionDeliveryStatus,
     ActionOrderHistory,
+    ActionOrderDetail,
+    ActionOrderCompare,
     ActionSelectOrder,
+    ActionCase,
+    ActionRefundStatus,
+    ActionReceipt,
+    ActionBenefitsBalance,
+    ActionCouponTerms,
+    ActionCompensation,
+    ActionFacts,
+    ActionAffirm,
+    ActionDeny,
+    ActionNotSolved,
     ActionPassToAgent,
     ActionHumanAgent,
     ActionNotUnderstood,

@@ -14,12 +14,16 @@ _PATH = Path(__file__).with_name("skills.yml")
 
 @dataclass(frozen=True)
 class Topic:
-    """One intent that a person answers: the skill it needs, its name, and a first kind sentence."""
+    """One intent: the skill a person needs for it, its name, and a first kind sentence.
+
+    Topics with the same `answer` are answered alike, so that it does not matter which of them was meant.
+    """
 
     skill: str
     name: str
     say: str
     reason: str = "topic_unsupported"
+    answer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,11 @@ class Skills:
     def find(self, intent: str | None) -> Topic:
         """Return the topic of `intent`, or the general one."""
         return self.topics.get(intent or "", self.default)
+
+    def answers_alike(self, intent: str, other: str) -> bool:
+        """Return whether two intents get the same answer."""
+        answer = self.find(intent).answer
+        return intent == other or (answer is not None and answer == self.find(other).answer)
 
 
 @cache

@@ -22,7 +22,7 @@ from bot.text.normal import NormalText
 
 NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 CUSTOMER_REQUEST = "customer_request"
-INTERNAL_SLOTS = DEFAULT_SLOT_NAMES | {"not_understood_count"}
+INTERNAL_SLOTS = DEFAULT_SLOT_NAMES | {"not_understood_count", "question", "set_aside"}
 SILENT_ACTIONS = frozenset({ACTION_LISTEN_NAME, ACTION_EXTRACT_SLOTS})
 
 

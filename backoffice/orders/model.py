@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from backoffice.orders.tables import OPEN_STATUSES, OrderStatus
 
+_REFUND_DONE = frozenset({"done", "completed", "paid", "refunded"})
 UNNAMED = "주문하신 상품"
 
 
@@ -27,6 +28,11 @@ class Refund:
     amount_krw: int | None
     state: str | None
     due_date: date | None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the money has been paid back."""
+        return (self.state or "").lower() in _REFUND_DONE
 
 
 @dataclass(frozen=True, kw_only=True)

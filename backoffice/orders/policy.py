@@ -29,7 +29,6 @@ _CANCELLED_BY = {
     "stock": "재고가 부족해 ",
     "payment": "결제가 완료되지 않아 ",
 }
-_REFUND_DONE = {"done", "completed", "paid", "refunded"}
 REFUND_LABELS = {"requested": "환불 접수", "approved": "환불 승인", "processing": "환불 처리 중", "done": "환불 완료"}
 
 
@@ -58,7 +57,7 @@ def tell_refund(refund: Refund | None, *, today: date) -> list[str]:
         if refund.amount_krw is not None
         else "결제하신 금액이 "
     )
-    if (refund.state or "").lower() in _REFUND_DONE:
+    if refund.is_done:
         return [f"{amount}환불됐어요."]
     if refund.due_date is None:
         return [f"{amount}환불될 예정이에요."]

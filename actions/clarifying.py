@@ -1,0 +1,70 @@
+"""When a message could mean two things, or is the answer to a question in the customer's own words. Pure."""
+
+from __future__ import annotations
+
+from actions.phrases import PERSON, vary
+from actions.question import Question
+from actions.reply import Choice, Reply
+from actions.skills import Skills
+from actions.turn import Turn
+
+# Below this confidence (0–1) the best meaning is doubted at all …
+SURE = 0.55
+# … and offered together with the second one, where that is at least this share of the best.
+CLOSE_RATIO = 0.6
+# To a message that was not understood, meanings of at least this confidence are offered.
+WORTH_OFFERING = 0.15
+# From here on a message is believed to be another topic, not the details that were asked for.
+SURE_OF_ANOTHER_TOPIC = 0.7
+
+_ASK = ("어느 쪽을 여쭤보시는 건가요?", "두 가지 중에 어떤 걸 도와드릴까요?", "어떤 걸 먼저 봐 드릴까요?")
+# What a customer may say instead of giving details, other than a topic.
+_NOT_DETAILS = frozenset({"human_agent", "deny", "not_solved", "affirm", "complaint", "help", "inform_order"})
+_NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
+
+
+def offer_two(turn: Turn, skills: Skills) -> Reply | None:
+    """Return the question which of two close meanings was meant; None where one is clear enough."""
+    if turn.is_pressed or len(turn.ranking) < 2 or turn.others:
+        return None
+    first, second = turn.ranking[:2]
+    if first.intent != turn.intent or first.confidence >= SURE or second.confidence < CLOSE_RATIO * first.confidence:
+        return None
+    names = skills.topics.keys()
+    if first.intent not in names or second.intent not in names or skills.answers_alike(first.intent, second.intent):
+        return None
+    if turn.question and turn.question.topic in (first.intent, second.intent):
+        return None
+    return Reply(
+        bubbles=[vary(turn.turn_id, "close", _ASK)],
+        choices=[*_choices([first.intent, second.intent], skills, turn), PERSON],
+        question=Question("choose", first.intent),
+    )
+
+
+def list_guesses(turn: Turn, skills: Skills) -> list[Choice]:
+    """Return up to two buttons for what a message that was not understood may have meant."""
+    found: list[str] = []
+    for guess in turn.ranking:
+        if guess.confidence < WORTH_OFFERING or guess.intent not in skills.topics:
+            continue
+        if not any(skills.answers_alike(guess.intent, other) for other in found):
+            found.append(guess.intent)
+    return _choices(found[:2], skills, turn)
+
+
+def is_details(turn: Turn, skills: Skills) -> bool:
+    """Return whether the message is the answer, in the customer's own words, to the question for details."""
+    if turn.question is None or not turn.asks("details") or turn.is_pressed or not turn.text.strip():
+        return False
+    if turn.intent in _NOT_DETAILS:
+        return False
+    if turn.intent in _NOT_UNDERSTOOD or turn.intent not in skills.topics:
+        return True
+    asked, said = skills.find(turn.question.topic), skills.find(turn.intent)
+    return turn.intent == turn.question.topic or asked.skill == said.skill or turn.confidence < SURE_OF_ANOTHER_TOPIC
+
+
+def _choices(intents: list[str], skills: Skills, turn: Turn) -> list[Choice]:
+    entities = {"order_id": turn.order_id} if turn.order_id else {}
+    return [Choice(skills.find(intent).name, intent, entities) for intent in intents]

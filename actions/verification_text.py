@@ -1,0 +1,108 @@
+"""How verification is talked about: remedies, attempts, other ways. Pure: facts in, replies out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actions.advice import AdviceBook
+from actions.phrases import NOT_YET, PERSON, SOLVED, vary
+from actions.reply import Card, Choice, Reply, Row
+from actions.skills import Skills
+from actions.turn import Turn
+from backoffice.verification.policy import Attempt, CauseRules
+from kernel import korean
+from kernel.clock import KST
+
+_ATTEMPTS_SHOWN = 5
+_METHODS = {"SMS": "문자", "PASS": "PASS 앱", "ARS": "ARS 전화"}
+_ASK = (
+    "그렇게 해 보시니 이제 되나요?",
+    "한번 해 보시고 알려 주세요. 이제 되나요?",
+    "해 보신 뒤에 알려 주세요. 이제 인증이 되나요?",
+)
+_NEXT = (
+    "그러면 이렇게 해 볼까요?",
+    "아직 안 되시는군요. 다른 방법을 알려 드릴게요.",
+    "그럼 다음 방법을 알려 드릴게요.",
+)
+_WITHOUT_PHONE = ("휴대폰 없", "폰이 없", "휴대폰이 없", "핸드폰 없", "핸드폰이 없", "분실", "잃어버", "고장")
+_ABROAD = ("해외", "외국", "로밍")
+
+
+def remedy(
+    turn_id: str, book: AdviceBook, cause: str, step: int, carrier: str | None, *, is_first: bool = True
+) -> Reply:
+    """Return one remedy and the question whether it helped; the first one with a kind word before it."""
+    advice = book.causes[cause]
+    reply = Reply(choices=[SOLVED, NOT_YET, PERSON])
+    if step:
+        reply.say(vary(turn_id, "next", _NEXT))
+    elif is_first:
+        reply.say(vary(turn_id, "feel", advice.feel))
+    reply.say(*advice.remedies[step])
+    if step == 0 and carrier in advice.carriers:
+        reply.say(advice.carriers[carrier])
+    reply.closing.append(vary(turn_id, "solved", _ASK))
+    return reply
+
+
+def last_resort(book: AdviceBook, cause: str | None) -> Reply:
+    """Return what is left once every remedy was tried: other ways to verify."""
+    names = [book.ways[way].name for way in (book.causes[cause].other_ways if cause else ()) if way != "agent"]
+    reply = Reply(bubbles=["여러 번 해 보셨는데도 안 되어 많이 답답하셨겠어요. 죄송해요."])
+    if names:
+        reply.say(f"급하시면 그동안 {korean.josa(', '.join(names), '으로/로')} 인증하실 수도 있어요.")
+    return reply
+
+
+def history(attempts: Sequence[Attempt], causes: CauseRules) -> Reply:
+    """Return the latest attempts as a card: when, how, with what result, why and what helps."""
+    shown = attempts[:_ATTEMPTS_SHOWN]
+    failed = sum(attempt.is_failure for attempt in shown)
+    text = f"최근 인증 {len(shown)}번 가운데 {failed}번이 안 되었어요." if failed else "최근 인증은 모두 잘 되었어요."
+    rows = [Row(_moment(attempt), _told(attempt, causes)) for attempt in shown]
+    return Reply(bubbles=[text], cards=[Card("최근 본인인증", rows, kind="verification")], choices=[PERSON])
+
+
+def _moment(attempt: Attempt) -> str:
+    local = attempt.at.astimezone(KST)
+    return f"{korean.date(local)} {korean.time_of_day(local)}"
+
+
+def _told(attempt: Attempt, causes: CauseRules) -> str:
+    method = _METHODS.get(attempt.method or "", "본인인증")
+    if not attempt.is_failure:
+        return f"{method} 성공"
+    rule = causes.find(attempt.cause)
+    return f"{method} 실패 · {rule.plain} · {rule.remedy}"
+
+
+def ask_cause(book: AdviceBook, skills: Skills, *, is_known: bool) -> Reply:
+    """Return the question what goes wrong, where no log can tell."""
+    reply = Reply(bubbles=["인증이 안 되어 답답하셨겠어요."])
+    reply.say(
+        "남아 있는 인증 기록이 없어요." if is_known else "로그인하시면 인증 기록을 보고 까닭을 찾아 드릴 수 있어요."
+    )
+    reply.closing.append("어떤 점이 안 되는지 골라 주시면 방법을 알려 드릴게요.")
+    reply.choices.extend(Choice(skills.find(a.intent).name, a.intent) for a in book.causes.values())
+    reply.choices.append(PERSON)
+    return reply
+
+
+def ways(turn: Turn, book: AdviceBook) -> Reply:
+    """Return the other ways to verify as a card, each with what it takes."""
+    has_no_phone = any(words in turn.text for words in _WITHOUT_PHONE)
+    listed = book.without_phone if has_no_phone else book.alternatives
+    first = (
+        "휴대폰을 쓰실 수 없으면 상담원이 직접 확인해 드려요."
+        if has_no_phone
+        else "이런 방법으로도 인증하실 수 있어요."
+    )
+    reply = Reply(bubbles=[first], choices=[PERSON])
+    if any(words in turn.text for words in _ABROAD):
+        reply.say("해외에서는 문자가 늦을 수 있어 PASS 앱이 가장 편해요.")
+    if not has_no_phone:
+        reply.tips.append("PASS 앱은 꼭 설치하지 않으셔도 돼요. 편하신 방법 하나면 충분해요.")
+    rows = [Row(book.ways[way].name, f"{book.ways[way].effort} ({book.ways[way].takes})") for way in listed]
+    reply.cards.append(Card("다른 인증 방법", rows, kind="verification"))
+    return reply
