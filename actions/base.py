@@ -68,13 +68,12 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
         raise NotImplementedError
 
     async def _reply_to(self, turn: Turn) -> Reply:
-        from actions import cases  # a case is handed over by an action, which is made of this class
+        from actions import answering  # which knows actions, which are made of this class
 
-        if clarifying.is_details(turn, self.shop.skills):
-            reply = cases.take_details(turn, self.shop.skills)
-        elif self.is_topic and (offered := clarifying.offer_two(turn, self.shop.skills)):
-            reply = offered
-        else:
+        reply = await answering.answer_question(self.shop, turn)
+        if reply is None and self.is_topic:
+            reply = clarifying.offer_two(turn, self.shop.skills)
+        if reply is None:
             reply = await self.answer(turn)
             self._keep_thread(turn, reply)
         _keep_question(turn, reply)

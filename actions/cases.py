@@ -20,13 +20,15 @@ from actions.question import Question
 from actions.reply import Choice, Reply
 from actions.skills import Skills
 from actions.which_order import Wanted
-from actions.wording import is_detailed
+from actions.wording import is_detailed, names_product
 from backoffice.orders.changes import Change, find_change
 from backoffice.orders.model import Order
 from backoffice.orders.policy import tell_ending
 from backoffice.orders.tables import OrderStatus
 
 _PATH = Path(__file__).with_name("cases.yml")
+_FOUND = Choice("찾았어요", "affirm")
+_NOT_FOUND = Choice("없어요", "not_solved")
 _TAKEN = (
     "말씀해 주신 내용을 잘 받았어요.",
     "알려 주셔서 고마워요.",
@@ -40,7 +42,8 @@ class Case:
 
     `fits` lists the statuses of orders it may be about, `change` names the shop's table that says what is
     possible. `first` is said before anything else, `advice` what the customer can try, `details` what a
-    person will need to know; without it the request goes to a person at once. `instead` is the intent
+    person will need to know; without it the request goes to a person at once. `check` asks instead whether
+    the advice helped. With `product_says_it` a product's name is detail enough. `instead` is the intent
     offered where the change itself is not possible.
     """
 
@@ -52,6 +55,8 @@ class Case:
     first: Sequence[str] = ()
     advice: Sequence[str] = ()
     details: str | None = None
+    check: str | None = None
+    product_says_it: bool = False
     instead: str | None = None
 
 
@@ -102,7 +107,11 @@ class ActionCase(ShopAction):
                 reply.choices += [Choice(instead.name, case.instead, {"order_id": order.order_id}), PERSON]
                 return reply
         reply.say(*case.advice)
-        if case.details is not None and not is_detailed(turn.text):
+        if case.check is not None:
+            reply.choices += [_FOUND, _NOT_FOUND, PERSON]
+            return reply.ask(Question("solved", turn.intent), case.check)
+        is_said = is_detailed(turn.text) or (case.product_says_it and names_product(turn.text, order))
+        if case.details is not None and not is_said:
             reply.choices.append(PERSON)
             return reply.ask(Question("details", turn.intent), case.details)
         return handing_over.connect(reply, turn, self.shop.skills.find(turn.intent), detail=order.order_id)

@@ -7,6 +7,7 @@ from actions.question import Question
 from actions.reply import Choice, Reply
 from actions.skills import Skills
 from actions.turn import Turn
+from actions.wording import is_short, says_stop
 
 # Below this confidence (0–1) the best meaning is doubted at all …
 SURE = 0.55
@@ -19,7 +20,11 @@ SURE_OF_ANOTHER_TOPIC = 0.7
 
 _ASK = ("어느 쪽을 여쭤보시는 건가요?", "두 가지 중에 어떤 걸 도와드릴까요?", "어떤 걸 먼저 봐 드릴까요?")
 # What a customer may say instead of giving details, other than a topic.
-_NOT_DETAILS = frozenset({"human_agent", "deny", "not_solved", "affirm", "complaint", "help", "inform_order"})
+_NOT_DETAILS = frozenset({"human_agent", "not_solved", "affirm", "complaint", "help", "inform_order"})
+# Nobody is asked whether they meant to complain.
+_NOT_OFFERED = frozenset({"complaint", "not_solved"})
+# What the bare name of a product is often taken for.
+_SAID_OF_A_PRODUCT = frozenset({"product_inquiry", "order_detail", "inform_order", "affirm"})
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 
 
@@ -31,6 +36,8 @@ def offer_two(turn: Turn, skills: Skills) -> Reply | None:
     if first.intent != turn.intent or first.confidence >= SURE or second.confidence < CLOSE_RATIO * first.confidence:
         return None
     names = skills.topics.keys()
+    if _NOT_OFFERED & {first.intent, second.intent}:
+        return None
     if first.intent not in names or second.intent not in names or skills.answers_alike(first.intent, second.intent):
         return None
     if turn.question and turn.question.topic in (first.intent, second.intent):
@@ -44,9 +51,11 @@ def offer_two(turn: Turn, skills: Skills) -> Reply | None:
 
 def list_guesses(turn: Turn, skills: Skills) -> list[Choice]:
     """Return up to two buttons for what a message that was not understood may have meant."""
+    if turn.intent == "out_of_scope" or not turn.ranking or turn.ranking[0].intent == "out_of_scope":
+        return []
     found: list[str] = []
     for guess in turn.ranking:
-        if guess.confidence < WORTH_OFFERING or guess.intent not in skills.topics:
+        if guess.confidence < WORTH_OFFERING or guess.intent not in skills.topics or guess.intent in _NOT_OFFERED:
             continue
         if not any(skills.answers_alike(guess.intent, other) for other in found):
             found.append(guess.intent)
@@ -57,12 +66,21 @@ def is_details(turn: Turn, skills: Skills) -> bool:
     """Return whether the message is the answer, in the customer's own words, to the question for details."""
     if turn.question is None or not turn.asks("details") or turn.is_pressed or not turn.text.strip():
         return False
+    if turn.intent == "deny":
+        return not says_stop(turn.text)
     if turn.intent in _NOT_DETAILS:
         return False
     if turn.intent in _NOT_UNDERSTOOD or turn.intent not in skills.topics:
         return True
-    asked, said = skills.find(turn.question.topic), skills.find(turn.intent)
-    return turn.intent == turn.question.topic or asked.skill == said.skill or turn.confidence < SURE_OF_ANOTHER_TOPIC
+    return skills.takes_details(turn.intent) or turn.confidence < SURE_OF_ANOTHER_TOPIC
+
+
+def may_answer_which_order(turn: Turn) -> bool:
+    """Return whether the message may be the answer to "which order?" in words: `가습기요`, `첫 번째 거요`."""
+    if not turn.asks("order") or turn.is_pressed or turn.order_id is not None or not is_short(turn.text):
+        return False
+    is_unclear = turn.intent in _NOT_UNDERSTOOD or turn.confidence < SURE_OF_ANOTHER_TOPIC
+    return is_unclear or turn.intent in _SAID_OF_A_PRODUCT
 
 
 def _choices(intents: list[str], skills: Skills, turn: Turn) -> list[Choice]:

@@ -37,7 +37,7 @@ class ActionCompensation(ShopAction):
             await self._tell(reply, turn.customer_id, found, rules)
         else:
             reply.say("보상은 늦은 날수나 빠진 상품 같은 사실을 확인해 기준대로 드려요.")
-        reply.tips.append(rules.terms[0])
+        reply.say(rules.terms[0])
         return handing_over.connect(reply, turn, self.shop.skills.find(turn.intent), detail=_detail(found))
 
     async def _find_late(self, turn: Turn, customer_id: str) -> tuple[Delivery, int] | None:

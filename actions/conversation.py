@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from actions import handing_over
-from actions.base import ShopAction, Turn
+from actions.base import Shop, ShopAction, Turn
 from actions.phrases import MENU, PERSON, vary
 from actions.question import Question
 from actions.registry import ABOUT_AN_ORDER, TOPICS, answer_topic
@@ -33,16 +33,6 @@ class ConversationAction(ShopAction):
         """Return the answer to `topic`, as if the customer had just asked about it."""
         return await answer_topic(self.shop, turn, topic) or _offer_menu(turn, _YES)
 
-    async def try_next(self, turn: Turn, topic: str) -> Reply:
-        """Return the next remedy for `topic`, a person where there is none left."""
-        if TOPICS.get(topic) is ActionVerificationAdvice:
-            return await ActionVerificationAdvice(self.shop).advise_further(replace(turn, intent=topic), topic)
-        reply = Reply(bubbles=[vary(turn.turn_id, "sorry", _SORRY)])
-        handed = handing_over.connect(reply, turn, self.shop.skills.find(topic), detail="해결되지 않음")
-        assert handed.handoff is not None, "connecting asks for a person"
-        handed.handoff["reason"] = self.shop.skills.find("not_solved").reason
-        return handed
-
 
 class ActionAffirm(ConversationAction):
     """Yes: to a remedy that helped, to going back, to a person; a kind question where nothing was asked."""
@@ -55,7 +45,7 @@ class ActionAffirm(ConversationAction):
         if asked is None or asked.kind in ("choose", "what"):
             return _offer_menu(turn, _YES)
         if asked.kind == "solved":
-            return _be_glad(turn)
+            return be_glad(turn)
         if asked.kind == "details":
             return Reply(bubbles=[_PLEASE_WRITE], choices=[PERSON], question=asked)
         if asked.kind == "person":
@@ -77,7 +67,7 @@ class ActionDeny(ConversationAction):
         if asked is None or asked.kind == "what":
             return Reply(bubbles=[vary(turn.turn_id, "no", _NO)], choices=list(MENU))
         if asked.kind == "solved":
-            return _be_glad(turn) if says_it_works(turn.text) else await self.try_next(turn, asked.topic)
+            return be_glad(turn) if says_it_works(turn.text) else await try_next(self.shop, turn, asked.topic)
         if asked.kind == "choose":
             return Reply(bubbles=[vary(turn.turn_id, "dropped", _DROPPED)], choices=list(MENU))
         if asked.is_open:
@@ -108,14 +98,28 @@ class ActionNotSolved(ConversationAction):
         """Return the next thing to try, or a person."""
         topic = turn.question.topic if turn.asks("solved") and turn.question else turn.last_topic
         if topic is not None:
-            return await self.try_next(turn, topic)
+            return await try_next(self.shop, turn, topic)
         if turn.asks("what"):
-            return await self.try_next(turn, "not_solved")
+            return await try_next(self.shop, turn, "not_solved")
         reply = Reply(bubbles=[vary(turn.turn_id, "sorry", _SORRY)], choices=list(MENU))
         return reply.ask(Question("what", "not_solved"), "어떤 일이 해결되지 않았는지 골라 주시거나 적어 주세요.")
 
 
-def _be_glad(turn: Turn) -> Reply:
+async def try_next(shop: Shop, turn: Turn, topic: str) -> Reply:
+    """Return the next remedy for `topic`, a person where there is none left."""
+    if TOPICS.get(topic) is ActionVerificationAdvice:
+        return await ActionVerificationAdvice(shop).advise_further(replace(turn, intent=topic), topic)
+    if turn.asks("solved", topic):
+        return handing_over.connect(Reply(), turn, shop.skills.find(topic), detail=turn.known_order_id)
+    reply = Reply(bubbles=[vary(turn.turn_id, "sorry", _SORRY)])
+    handing_over.connect(reply, turn, shop.skills.find(topic), detail="해결되지 않음")
+    assert reply.handoff is not None, "connecting asks for a person"
+    reply.handoff["reason"] = shop.skills.find("not_solved").reason
+    return reply
+
+
+def be_glad(turn: Turn) -> Reply:
+    """Return that it is good to hear that it works."""
     return Reply(bubbles=[vary(turn.turn_id, "glad", _GLAD), vary(turn.turn_id, "more", _MORE)])
 
 

@@ -10,7 +10,7 @@ from actions.base import ShopAction, Turn
 from actions.phrases import HISTORY, PERSON
 from actions.question import Question
 from actions.reply import Choice, Reply
-from actions.wording import names_product, wants_another
+from actions.wording import find_place, names_product, wants_another
 from backoffice.delivery.policy import Outcome
 from backoffice.delivery.service import Delivery
 from backoffice.orders.tables import OrderStatus
@@ -127,6 +127,9 @@ def _choose(under_way: list[Delivery], turn: Turn) -> Delivery | None:
         return named[0]
     if len(under_way) == 1:
         return under_way[0]
+    place = find_place(turn.text) if turn.asks("order") else None
+    if place is not None and place < len(under_way[:_MOST_CHOICES]):
+        return under_way[place]
     if wants_another(turn.text) or turn.asks("order"):
         return None
     return next((delivery for delivery in under_way if delivery.order.order_id == turn.known_order_id), None)

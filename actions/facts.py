@@ -10,10 +10,11 @@ from typing import ClassVar
 
 import yaml
 
-from actions import handing_over, phrases
+from actions import handing_over
 from actions.base import ShopAction, Turn
 from actions.phrases import PERSON, vary
 from actions.reply import Choice, Reply
+from kernel import korean
 
 _PATH = Path(__file__).with_name("facts.yml")
 
@@ -64,7 +65,7 @@ class ActionFacts(ShopAction):
         reply = Reply(bubbles=[vary(turn.turn_id, "facts", fact.say), *fact.find_facts(turn.text)])
         reply.slots["last_topic"] = turn.intent
         if fact.known_only and turn.customer_id is None:
-            reply.say(*phrases.ask_to_log_in(fact.what).bubbles[:1])
+            reply.say(f"{korean.josa(fact.what, '을/를')} 도와드리려면 먼저 로그인해 주세요.")
             reply.choices.append(PERSON)
             return reply
         if fact.person:

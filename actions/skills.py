@@ -17,6 +17,7 @@ class Topic:
     """One intent: the skill a person needs for it, its name, and a first kind sentence.
 
     Topics with the same `answer` are answered alike, so that it does not matter which of them was meant.
+    `takes_details` marks requests: what sounds like one while details are asked for is those details.
     """
 
     skill: str
@@ -24,6 +25,7 @@ class Topic:
     say: str
     reason: str = "topic_unsupported"
     answer: str | None = None
+    takes_details: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ class Skills:
     def find(self, intent: str | None) -> Topic:
         """Return the topic of `intent`, or the general one."""
         return self.topics.get(intent or "", self.default)
+
+    def takes_details(self, intent: str) -> bool:
+        """Return whether `intent` is a request that a person carries out by its details."""
+        return self.find(intent).takes_details
 
     def answers_alike(self, intent: str, other: str) -> bool:
         """Return whether two intents get the same answer."""

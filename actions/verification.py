@@ -83,10 +83,10 @@ class ActionVerificationHistory(ActionVerificationAdvice):
         causes, book = load_causes(), load_advice()
         reply = verification_text.history(attempts, causes)
         cause = find_likely_cause(attempts, now=self.shop.clock.now())
-        intent = book.causes[cause].intent if cause in book.causes else turn.intent
-        if cause in book.causes:
+        intent = book.causes[cause].intent if cause and cause in book.causes else turn.intent
+        if cause and cause in book.causes:
             first = verification_text.remedy(turn.turn_id, book, cause, 0, _carrier(attempts), is_first=False)
-            reply.bubbles += [f"최근에는 {causes.find(cause).plain}.", *first.bubbles]
+            reply.bubbles += [f"까닭을 보니 {causes.find(cause).plain}.", *first.bubbles]
             reply.closing, reply.choices = first.closing, first.choices
             reply.question = Question("solved", intent, 0)
         reply.slots["last_topic"] = intent

@@ -40,7 +40,7 @@ def remedy(
     elif is_first:
         reply.say(vary(turn_id, "feel", advice.feel))
     reply.say(*advice.remedies[step])
-    if step == 0 and carrier in advice.carriers:
+    if step == 0 and carrier and carrier in advice.carriers:
         reply.say(advice.carriers[carrier])
     reply.closing.append(vary(turn_id, "solved", _ASK))
     return reply
@@ -59,8 +59,18 @@ def history(attempts: Sequence[Attempt], causes: CauseRules) -> Reply:
     """Return the latest attempts as a card: when, how, with what result, why and what helps."""
     shown = attempts[:_ATTEMPTS_SHOWN]
     failed = sum(attempt.is_failure for attempt in shown)
-    text = f"최근 인증 {len(shown)}번 가운데 {failed}번이 안 되었어요." if failed else "최근 인증은 모두 잘 되었어요."
-    rows = [Row(_moment(attempt), _told(attempt, causes)) for attempt in shown]
+    if failed == len(shown):
+        text = f"최근 인증 {failed}번이 모두 안 되었어요." if failed > 1 else "마지막 인증이 안 되었어요."
+    else:
+        text = (
+            f"최근 인증 {len(shown)}번 가운데 {failed}번이 안 되었어요." if failed else "최근 인증은 모두 잘 되었어요."
+        )
+    told: set[str | None] = set()
+    rows = []
+    for attempt in shown:
+        rows.append(Row(_moment(attempt), _told(attempt, causes, is_first=attempt.cause not in told)))
+        if attempt.is_failure:
+            told.add(attempt.cause)
     return Reply(bubbles=[text], cards=[Card("최근 본인인증", rows, kind="verification")], choices=[PERSON])
 
 
@@ -69,12 +79,13 @@ def _moment(attempt: Attempt) -> str:
     return f"{korean.date(local)} {korean.time_of_day(local)}"
 
 
-def _told(attempt: Attempt, causes: CauseRules) -> str:
+def _told(attempt: Attempt, causes: CauseRules, *, is_first: bool) -> str:
+    """Return how an attempt ended and why; what helps only with the newest one of each cause."""
     method = _METHODS.get(attempt.method or "", "본인인증")
     if not attempt.is_failure:
         return f"{method} 성공"
     rule = causes.find(attempt.cause)
-    return f"{method} 실패 · {rule.plain} · {rule.remedy}"
+    return f"{method} 실패 · {rule.plain}" + (f" · {rule.remedy}" if is_first else "")
 
 
 def ask_cause(book: AdviceBook, skills: Skills, *, is_known: bool) -> Reply:

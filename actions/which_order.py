@@ -13,7 +13,7 @@ from actions.base import Shop, Turn
 from actions.phrases import HISTORY, PERSON
 from actions.question import Question
 from actions.reply import Reply
-from actions.wording import names_product
+from actions.wording import find_place, names_product
 from backoffice.orders.model import Order
 from backoffice.orders.service import find_order, list_recent
 
@@ -70,6 +70,9 @@ def choose(orders: Sequence[Order], turn: Turn, wanted: Wanted, *, shop: Shop) -
     if not fitting:
         return Reply(bubbles=[wanted.none], choices=[HISTORY, PERSON])
     shown = fitting[:_MOST_CHOICES]
+    place = find_place(turn.text) if turn.asks("order", wanted.topic) else None
+    if place is not None and place < len(shown):
+        return shown[place]
     ask = wanted.ask
     if len(fitting) > _MOST_CHOICES:
         ask += f" 최근 {_MOST_CHOICES}건만 보여 드리니, 다른 주문은 주문번호를 적어 주세요."

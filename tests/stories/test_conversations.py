@@ -1,45 +1,84 @@
-"""Whole conversations with the product's own model: what is understood, and what is done.
+"""Whole conversations with the product's own model and its own actions, over the invented shop.
 
-The model is trained once for these tests. Actions are answered with nothing, since what
-counts here is which one is called.
+The model is trained once for these tests; the actions run in a process of their own, as they do in the product.
+Each file in `conversations/` holds stories: `as` is the customer (absent: nobody knows who), a turn either says
+something or presses a choice of the answer before it by part of its label. What is checked of the answer:
+
+    intent   what the words were understood as        hears    parts of what is said, in any order
+    offers   parts of the labels of choices           silent   what must not be said
+    cards    titles of the cards shown                person   the skill handed over to; without it, nobody
+
+Which action answers is checked against the rules.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import structlog
 import yaml
 
 from bot import lean
 
 lean.prepare_process(os.environ)
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 from bot.action_endpoint import ActionEndpoint  # noqa: E402
 from bot.dialogue import Dialogue  # noqa: E402
 from bot.processor import create_agent  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
-STORIES = yaml.safe_load(Path(__file__).with_name("conversations.yml").read_text(encoding="utf-8"))["stories"]
-
-
-class SilentActions(ActionEndpoint):
-    """Every action succeeds and says nothing."""
-
-    async def request(self, *arguments, **options):
-        return {"events": [], "responses": []}
+STORIES = [
+    story
+    for path in sorted(Path(__file__).with_name("conversations").glob("*.yml"))
+    for story in yaml.safe_load(path.read_text(encoding="utf-8"))
+]
+RULES = {
+    rule["steps"][0].get("intent"): rule["steps"][1]["action"]
+    for path in sorted((ROOT / "data" / "rules").glob("*.yml"))
+    for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
+}
+TURN_KEYS = {"say", "press", "intent", "hears", "offers", "silent", "cards", "person"}
+ENDINGS = (".", "?", "!")
+SERVICE_PYTHON = Path(sys.executable).parents[2] / "service" / "bin" / "python"
 
 
 @pytest.fixture(scope="module")
-def dialogue(tmp_path_factory):
-    out = tmp_path_factory.mktemp("model")
+def loop():
+    """One loop for all turns, because the connection to the actions stays open."""
+    made = asyncio.new_event_loop()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """The action server over the invented shop, as its first line describes it."""
+    process = subprocess.Popen(
+        [SERVICE_PYTHON, "-m", "tests.stories.shop_server", str(tmp_path_factory.mktemp("shop"))],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield json.loads(process.stdout.readline())
+    process.stdin.close()
+    process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """The path of a model of the files as they are."""
     done = subprocess.run(
-        [sys.executable, "-m", "bot.train", "--out", str(out)],
+        [sys.executable, "-m", "bot.train", "--out", str(tmp_path_factory.mktemp("model"))],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -48,24 +87,71 @@ def dialogue(tmp_path_factory):
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    loaded = Dialogue(create_agent(SilentActions("http://127.0.0.1:9", "")))
-    loaded.load(json.loads(done.stdout.splitlines()[-1])["model_path"])
-    return loaded
+    return json.loads(done.stdout.splitlines()[-1])["model_path"]
+
+
+@pytest.fixture(scope="module")
+def dialogue(model, shop, loop):
+    """The bot, with its actions."""
+    endpoint = ActionEndpoint(shop["url"], shop["token"])
+    loaded = Dialogue(create_agent(endpoint))
+    loaded.load(model)
+    loop.run_until_complete(_open(endpoint))
+    yield loaded
+    loop.run_until_complete(endpoint.close())
+
+
+async def _open(endpoint):
+    endpoint.open()
+
+
+def test_there_are_enough_stories_and_each_is_its_own():
+    assert len(STORIES) >= 120
+    assert len({story["story"] for story in STORIES}) == len(STORIES)
+    assert not {key for story in STORIES for turn in story["turns"] for key in set(turn) - TURN_KEYS}
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story["story"].replace(" ", "-"))
-def test_conversation(dialogue, story):
-    state = None
-    steps = iter(story["steps"])
-    for number, (said, done) in enumerate(zip(steps, steps, strict=True)):
-        message = {"kind": "text", "text": said["user"].strip()}
-        turn = {
+def test_conversation(dialogue, shop, loop, story):
+    state, choices = None, {}
+    for number, turn in enumerate(story["turns"]):
+        body = {
             "turn_id": f"t{number}",
             "conversation_id": "c1",
-            "message": message,
+            "message": _message(turn, choices),
             "state": state,
-            "context": "",
+            "context": shop["contexts"][story.get("as", "")],
         }
-        answer = asyncio.run(dialogue.run(json.dumps(turn).encode()))
-        assert (answer["nlu"]["intent"], answer["tried"]) == (said["intent"], [done["action"]])
+        answer = loop.run_until_complete(dialogue.run(json.dumps(body).encode()))
+        _check(turn, answer)
         state = answer["state"]
+        choices = {c["label"]: c["payload"] for reply in answer["replies"] for c in reply["choices"]}
+
+
+def _message(turn, choices):
+    if "say" in turn:
+        return {"kind": "text", "text": turn["say"]}
+    pressed = [payload for label, payload in choices.items() if turn["press"] in label]
+    assert len(pressed) == 1, (turn["press"], list(choices))
+    return {"kind": "payload", "payload": pressed[0]}
+
+
+def _check(turn, answer):
+    said = [reply["text"] for reply in answer["replies"] if reply["text"]]
+    told = "\n".join(said)
+    labels = [choice["label"] for reply in answer["replies"] for choice in reply["choices"]]
+    shown = [card["title"] for reply in answer["replies"] for card in reply["cards"]]
+    handoff = answer["handoff"]
+    assert said
+    assert not answer["failed_actions"]
+    assert all(bubble.endswith(ENDINGS) for bubble in said), said
+    if "intent" in turn:
+        assert answer["nlu"]["intent"] == turn["intent"]
+    acted_on = answer["state"]["turns"][-1][0][1]
+    assert answer["tried"] == [RULES[acted_on]]
+    assert [part for part in turn.get("hears", []) if part not in told] == [], told
+    assert [part for part in turn.get("silent", []) if part in told] == [], told
+    assert [part for part in turn.get("offers", []) if not any(part in label for label in labels)] == [], labels
+    if "cards" in turn:
+        assert shown == turn["cards"]
+    assert (handoff["skill"] if handoff else None) == turn.get("person"), told

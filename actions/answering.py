@@ -1,0 +1,39 @@
+"""Messages that only make sense as the answer to the bot's last question, whatever intent they were taken for."""
+
+from __future__ import annotations
+
+from actions import cases, clarifying, conversation
+from actions.base import Shop, Turn
+from actions.registry import answer_topic
+from actions.reply import Reply
+from actions.wording import is_short, says_it_does_not, says_it_works
+
+_ANSWERED_ELSEWHERE = frozenset({"affirm", "deny", "not_solved", "human_agent"})
+
+
+async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
+    """Return what follows from the answer; None where the message is none, and is to be read as what it says."""
+    if turn.question is None or turn.is_pressed:
+        return None
+    if clarifying.is_details(turn, shop.skills):
+        return cases.take_details(turn, shop.skills)
+    if turn.asks("solved") and turn.intent not in _ANSWERED_ELSEWHERE and is_short(turn.text):
+        return await _hear_whether_it_works(shop, turn)
+    if clarifying.may_answer_which_order(turn):
+        reply = await answer_topic(shop, turn, turn.question.topic)
+        if reply is not None and reply.slots.get("order_id"):
+            reply.slots["not_understood_count"] = 0.0
+            return reply
+    return None
+
+
+async def _hear_whether_it_works(shop: Shop, turn: Turn) -> Reply | None:
+    assert turn.question is not None, "asked before"
+    if says_it_works(turn.text):
+        reply = conversation.be_glad(turn)
+    elif says_it_does_not(turn.text):
+        reply = await conversation.try_next(shop, turn, turn.question.topic)
+    else:
+        return None
+    reply.slots["not_understood_count"] = 0.0
+    return reply
