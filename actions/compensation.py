@@ -9,7 +9,9 @@ from actions.base import ShopAction, Turn
 from actions.phrases import near_date
 from actions.reply import Reply
 from backoffice.benefits.service import read_benefits
-from backoffice.compensation.policy import CompensationRules, find_late_row, load_compensation
+from backoffice.compensation.policy import CompensationRules, find_late_row, is_second_delay, load_compensation
+from backoffice.customers.service import find_grade
+from backoffice.customers.tables import Grade
 from backoffice.delivery.policy import Outcome, count_business_days
 from backoffice.delivery.service import Delivery
 from kernel import korean
@@ -76,7 +78,13 @@ class ActionCompensation(ShopAction):
         if any(grant.order_id == delivery.order.order_id for grant in given):
             reply.say("이 주문에는 이미 보상을 드렸어요. 더 도와드릴 수 있는지 상담원이 살펴볼게요.")
             return
-        row = find_late_row(days, rules=rules)
+        late_at = [grant.at for grant in given if grant.cause == "late"]
+        row = find_late_row(
+            days,
+            is_vip=await find_grade(self.shop.engine, customer_id) is Grade.VIP,
+            is_second=is_second_delay(late_at, now=self.shop.clock.now(), rules=rules),
+            rules=rules,
+        )
         if row is not None:
             reply.say(f"이런 경우에는 보통 {korean.josa(row.grant, '을/를')} 드려요. 상담원이 확인하고 정해 드릴게요.")
         reply.slots["order_id"] = delivery.order.order_id

@@ -27,10 +27,11 @@ def is_angry(turn: Turn) -> bool:
 
 def soothe(reply: Reply, turn: Turn) -> Reply:
     """Return `reply` as an angry customer should hear it; as it is to anybody else."""
-    if not is_angry(turn) or not reply.bubbles:
+    said = [*reply.bubbles, *reply.closing]
+    if not is_angry(turn) or not said:
         return reply
     reply.tips.clear()
-    if not any(word in reply.bubbles[0] for word in _SORRY):
+    if not any(word in said[0] for word in _SORRY):
         reply.bubbles.insert(0, vary(turn.turn_id, "anger", _ACKNOWLEDGED))
     if reply.handoff is None:
         others = [choice for choice in reply.choices if choice != PERSON]

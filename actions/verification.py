@@ -85,7 +85,9 @@ class ActionVerificationHistory(ActionVerificationAdvice):
         cause = find_likely_cause(attempts, now=self.shop.clock.now())
         intent = book.causes[cause].intent if cause and cause in book.causes else turn.intent
         if cause and cause in book.causes:
-            first = verification_text.remedy(turn.turn_id, book, cause, 0, _carrier(attempts), is_first=False)
+            first = verification_text.remedy(
+                turn.turn_id, book, cause, 0, turn.entities.get("carrier") or _carrier(attempts), is_first=False
+            )
             reply.bubbles += [f"까닭을 보니 {causes.find(cause).plain}.", *first.bubbles]
             reply.closing, reply.choices = first.closing, first.choices
             reply.question = Question("solved", intent, 0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class CompensationRules:
 
     version: int
     late: Sequence[LateRow]
+    second_delay_within_days: int
     wrong_item: str
     terms: Sequence[str]
 
@@ -41,13 +43,16 @@ def load_compensation() -> CompensationRules:
     return CompensationRules(
         version=data["version"],
         late=tuple(LateRow(**row) for row in data["late"]),
+        second_delay_within_days=data["second_delay_within_days"],
         wrong_item=data["wrong_item"],
         terms=tuple(data["terms"]),
     )
 
 
-def find_late_row(late_days: int, *, is_vip: bool = False, rules: CompensationRules) -> LateRow | None:
-    """Return the row for a delay of `late_days`, a VIP's one row up; None when nothing is late."""
+def find_late_row(
+    late_days: int, *, is_vip: bool = False, is_second: bool = False, rules: CompensationRules
+) -> LateRow | None:
+    """Return the row for a delay of `late_days`, a VIP's one row up, a second delay's the last; None when nothing is late."""
     place = next(
         (
             number
@@ -58,4 +63,9 @@ def find_late_row(late_days: int, *, is_vip: bool = False, rules: CompensationRu
     )
     if place is None:
         return None
-    return rules.late[min(place + is_vip, len(rules.late) - 1)]
+    return rules.late[-1] if is_second else rules.late[min(place + is_vip, len(rules.late) - 1)]
+
+
+def is_second_delay(amends_at: Sequence[datetime], *, now: datetime, rules: CompensationRules) -> bool:
+    """Return whether earlier amends for a delay, made at `amends_at`, are so recent that this is the second one."""
+    return any(now - at <= timedelta(days=rules.second_delay_within_days) for at in amends_at)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from backoffice.blocking.policy import is_active
 from backoffice.blocking.tables import blocks
 from backoffice.compensation.tables import grants
-from backoffice.customers.tables import customers
+from backoffice.customers.tables import Grade, customers
 from backoffice.errors import CustomerNotFound
 from backoffice.orders.model import Order
 from backoffice.orders.policy import STATUS_LABELS
@@ -30,6 +30,7 @@ _RECENT_ENTRIES = 5
 
 _CUSTOMER = sa.select(customers).where(customers.c.customer_id == sa.bindparam("customer_id"))
 
+_GRADE = sa.select(customers.c.grade).where(customers.c.customer_id == sa.bindparam("customer_id"))
 _BY_KAKAO_USER = sa.select(customers.c.customer_id).where(customers.c.kakao_user_key == sa.bindparam("user_key"))
 
 
@@ -100,6 +101,13 @@ async def find_by_kakao_user_key(engine: AsyncEngine, user_key: str) -> str | No
     async with read(engine) as connection:
         found: str | None = await connection.scalar(_BY_KAKAO_USER, {"user_key": user_key})
     return found
+
+
+async def find_grade(engine: AsyncEngine, customer_id: str) -> Grade | None:
+    """Return how the shop ranks the customer, None for an id the shop does not know."""
+    async with read(engine) as connection:
+        found: str | None = await connection.scalar(_GRADE, {"customer_id": customer_id})
+    return Grade(found) if found is not None else None
 
 
 async def _find_masked(connection: AsyncConnection, customer_id: str) -> dict[str, Any] | None:

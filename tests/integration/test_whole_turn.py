@@ -212,22 +212,51 @@ def test_understood_in_between_starts_the_count_anew(running: Product) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "skill"),
+    ("who", "text", "hears"),
     [
-        ("인증번호가 안 와요", "verification"),
-        ("왜 차단됐나요", "security_review"),
-        ("환불 언제 돼요?", "orders"),
-        ("쿠폰 언제까지 써요?", "compensation"),
-        ("개인정보 삭제해 주세요", "privacy"),
+        ("demo-story-07", "왜 인증이 실패했나요?", "스팸함"),
+        ("demo-story-08", "왜 차단됐나요", "평소와 다른 접속"),
+        ("demo-story-11", "환불 언제 돼요?", "환불될 예정"),
+        ("demo-story-12", "쿠폰이 왜 적용이 안 돼요?", "함께 쓸 수 없는 쿠폰"),
+        (ONE, "개인정보 얼마나 보관해요?", "5년"),
     ],
 )
-def test_other_topics_are_passed_to_those_who_know_them(running: Product, agent: Staff, text: str, skill: str) -> None:
-    customer = running.customer(ONE)
+def test_all_topics_are_answered_by_the_bot(running: Product, who: str, text: str, hears: str) -> None:
+    customer = running.customer(who)
+    assert hears in words(customer.ask(text))
+    assert customer.read()["owner"] == "bot"
+
+
+@pytest.mark.parametrize(
+    ("who", "text", "skill"),
+    [
+        ("demo-story-08", "차단 해제해 주세요", "security_review"),
+        (SEVERAL, "이어폰 취소해 주세요", "orders"),
+        (LATE, "배송이 늦었으니 보상해 주세요", "compensation"),
+        (ONE, "개인정보 삭제해 주세요", "privacy"),
+    ],
+)
+def test_what_somebody_has_to_decide_goes_to_those_who_can(
+    running: Product, agent: Staff, who: str, text: str, skill: str
+) -> None:
+    customer = running.customer(who)
     customer.ask(text)
     assert customer.read()["owner"] == "waiting"
     context = agent.see(customer.conversation_id)["context"]
     assert (context["reason"], context["skill"]) == ("topic_unsupported", skill)
     assert set(context) >= CONTEXT_KEYS
+    assert not {"question", "set_aside"} & set(context["slots"])
+
+
+def test_remedy_after_remedy_and_then_a_person(running: Product, agent: Staff) -> None:
+    customer = running.customer("demo-story-07")
+    answer = customer.ask("인증번호가 안 와요")
+    while customer.read()["owner"] == "bot":
+        pressed = next(choice for choice in answer[-1]["choices"] if choice["label"] == "아직 안 돼요")
+        answer = customer.answer_to(customer.choose(pressed))
+    context = agent.see(customer.conversation_id)["context"]
+    assert context["skill"] == "verification"
+    assert context["tried"].count("action_not_solved") == 3
 
 
 def test_the_bot_is_silent_while_a_person_answers_and_back_afterwards(running: Product, agent: Staff) -> None:

@@ -12,9 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice import demo, schema
-from backoffice.customers.service import find_by_kakao_user_key, get_panel, handoff_facts
+from backoffice.benefits.service import read_benefits
+from backoffice.blocking.service import list_blocks
+from backoffice.customers.service import find_by_kakao_user_key, find_grade, get_panel, handoff_facts
 from backoffice.delivery.service import DeliveryService
 from backoffice.orders.service import find_order, list_open, list_recent
+from backoffice.verification.service import list_attempts
 from kernel.clock import FixedClock
 from kernel.database import create_engine
 
@@ -49,9 +52,13 @@ async def test_no_question_of_a_customers_reads_a_whole_table(engine: AsyncEngin
     await get_panel(engine, WHO, CLOCK)
     await handoff_facts(engine, WHO, CLOCK)
     await find_by_kakao_user_key(engine, "demo-kakao-key")
+    await find_grade(engine, WHO)
+    await list_attempts(engine, WHO, limit=20)
+    await list_blocks(engine, WHO)
+    await read_benefits(engine, WHO, CLOCK)
 
     questions = [(statement, parameters) for statement, parameters in asked if statement.startswith("SELECT")]
-    assert len(questions) > 15
+    assert len(questions) > 20
     async with engine.connect() as connection:
         for statement, parameters in questions:
             plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)

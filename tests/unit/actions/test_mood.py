@@ -44,6 +44,12 @@ def test_a_calm_customer_hears_the_answer_as_it_is() -> None:
     assert soothe(a_reply("하나예요."), CALM) == a_reply("하나예요.")
 
 
+def test_a_mere_question_is_softened_too() -> None:
+    reply = Reply(choices=[DELIVERY]).ask(Question("order", "order_cancel"), "어느 주문인가요?")
+    assert "죄송" in soothe(reply, ANGRY).bubbles[0]
+    assert reply.choices == [PERSON, DELIVERY]
+
+
 @pytest.mark.parametrize("turn", [ANGRY, CALM])
 def test_silence_stays_silence(turn: object) -> None:
     assert soothe(Reply(), turn) == Reply()  # type: ignore[arg-type]
