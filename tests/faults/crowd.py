@@ -21,7 +21,7 @@ from tests.product import Product
 
 Json = dict[str, Any]
 Answers = dict[str, list[str]]
-QUESTIONS = ("택배 언제 와요?", "상담 시간이 어떻게 되나요?", "주문 내역 보여 주세요", "로봇이에요?")
+QUESTIONS = ("택배 언제 와요?", "적립금 얼마 있어요?", "주문 내역 보여 주세요", "쿠폰은 어디에 쓸 수 있어요?")
 CUSTOMERS = ("demo-story-01", "demo-story-02", "demo-story-04", "demo-story-05", None)
 PATIENCE_S = 60.0  # how long a page tries; longer than any outage that is allowed
 SETTLED_WITHIN_S = 60.0
