@@ -92,8 +92,10 @@ def show(found: Mapping[str, Any]) -> None:
 
 
 def cell(value: Any) -> str:
-    """Return a figure as shown in a table."""
-    return "-" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
+    """Return a figure as shown in a table, to about three digits."""
+    if not isinstance(value, float):
+        return "-" if value is None else str(value)
+    return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
 def _failure(run: BotRun) -> OperationFailed:

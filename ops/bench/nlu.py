@@ -32,7 +32,7 @@ LOGS = ROOT / "var" / "bench"
 OURS, PEER, PEER_HANGUL = "ours", "peer", "peer_hangul"
 TITLES = {OURS: "ours", PEER: "stock", PEER_HANGUL: "stock, Hangul kept"}
 _STOCK = {PEER: "default", PEER_HANGUL: "hangul"}
-_QUICK_TRAIN, _QUICK_EVERY = 10, 5
+_QUICK_TRAIN, _QUICK_EVERY = 20, 5
 _TAIL_LINES = 20
 Figures = dict[str, Any]
 

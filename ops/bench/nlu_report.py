@@ -64,7 +64,7 @@ def as_markdown(found: Mapping[str, Any]) -> str:
 
 def list_tables(found: Mapping[str, Any]) -> list[tuple[str, Rows]]:
     """Return each table with its title; its first row names the columns."""
-    quick = ", cut to a quick look: not comparable" if found["quick"] else ""
+    quick = ", a small part of the data" if found["quick"] else ""
     asked = f"{found['ours']['n']} messages, {found['cores']} cores"
     tables = [(f"Frozen set{quick} ({asked})", _list_frozen(found))]
     if found["public"]:

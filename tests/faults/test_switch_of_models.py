@@ -15,6 +15,7 @@ from tests.product import Product
 
 UNSURE = "상자 겉에 적힌 숫자가 뭐예요"
 TRAINED_WITHIN_S = 300.0
+NOTICED_S = 4.0  # a worker needs longer to start: there must be one that answers all the time
 THINKING_S = 0.5  # people; the processors are for the training
 Json = dict[str, Any]
 
@@ -35,7 +36,7 @@ def test_a_new_model_takes_over_between_two_messages(breakable: Product, report:
         f"train and switch in {trained_s:.0f} s: {account.accepted_count} accepted, "
         f"{account.answered_count} answered once, slowest answer {account.slowest_s:.1f} s"
     )
-    assert account.handed_over_count == 0
+    assert account.handed_over_count == 0 and account.slowest_s < NOTICED_S
 
     after = breakable.health()["bot"]
     assert (after["model_ids"], after["ready"]) == ([done["model_id"]], 2)

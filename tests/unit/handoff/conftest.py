@@ -1,15 +1,17 @@
-"""A real Redis server for what is about Redis."""
+"""A real Redis server for what is about Redis; a world of fakes for what is about turns."""
 
 from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from kernel.clock import FixedClock
 from ops.run import find_redis
+from tests.unit.handoff.world import World
 
 
 class Server:
@@ -42,3 +44,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made.start()
     yield made
     made.kill()
+
+
+@pytest.fixture
+async def world(clock: FixedClock) -> AsyncIterator[World]:
+    """A world whose runner is at work."""
+    made = World(clock)
+    made.runner.start()
+    yield made
+    made.bot.gate.set()
+    await made.runner.stop(grace_s=1)
