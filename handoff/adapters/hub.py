@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -114,10 +114,10 @@ class RedisHub(LocalHub):
             self._outgoing = set(topics)
         self._wake.set()
 
-    async def _forever(self, step: object) -> None:
+    async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                await step()  # type: ignore[operator]
+                await step()
             except (RedisError, OSError, ValueError) as error:  # ValueError: what came is no text
                 log.warning("hub_disconnected", error=type(error).__name__)
                 await asyncio.sleep(RECONNECT_S)
