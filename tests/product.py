@@ -1,8 +1,9 @@
 """The whole product as its users meet it: started by `./ieum up`, spoken to over HTTP, stopped by `./ieum down`.
 
-Two instances serve all tests that need one: `running`, which no test harms, and `breakable`, which
-tests kill processes of. Each has a folder, a port, a copy of the training data and a models folder
-of its own; models that fit are taken from the tree, so that nothing is trained twice.
+Two instances serve all tests that need one: `running`, which no test harms, on PostgreSQL, and
+`breakable`, which tests kill processes of, on the SQLite that `up` brings. Each has a folder, a port,
+a copy of the training data and a models folder of its own; models that fit are taken from the tree,
+so that nothing is trained twice.
 """
 
 from __future__ import annotations
@@ -39,11 +40,12 @@ Json = dict[str, Any]
 
 @dataclass
 class Product:
-    """One instance: its folder, its port and what `up` is told besides."""
+    """One instance: its folder, its port, and what `up` is told besides."""
 
     folder: Path
     port: int
     options: tuple[str, ...] = ()
+    database_url: str | None = None
 
     @property
     def data_dir(self) -> Path:
@@ -127,7 +129,7 @@ class Product:
         ours = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
         python = {"IEUM_PYTHON": os.environ["IEUM_PYTHON"]} if "IEUM_PYTHON" in os.environ else {}
         folders = {"IEUM_MODELS_DIR": str(self.folder / "models"), "IEUM_TRAINING_DIR": str(self.folder / "training")}
-        return ours | python | folders
+        return ours | python | folders | ({"IEUM_DATABASE_URL": self.database_url} if self.database_url else {})
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
@@ -138,10 +140,10 @@ class Product:
 
 
 @contextmanager
-def started(name: str, *options: str) -> Iterator[Product]:
+def started(name: str, *options: str, database_url: str | None = None) -> Iterator[Product]:
     """Keep an instance for as long as the block lasts; nothing of it may be left when it is over but its logs."""
     folder = Path(tempfile.mkdtemp(prefix="ieum-"))
-    product = Product(folder, free_port(), options)
+    product = Product(folder, free_port(), options, database_url)
     shutil.copytree(ROOT / "data", folder / "training")
     (folder / "models").mkdir()
     for model in (ROOT / "models").glob("*.*"):
@@ -167,14 +169,17 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[Product]:
-    """The product, on a Tuesday afternoon."""
-    with started("running", "--clock", TUESDAY) as product:
+def running(postgres_server: Any) -> Iterator[Product]:
+    """The product on PostgreSQL, on a Tuesday afternoon."""
+    postgres_server.psql("CREATE DATABASE running")
+    socket_dir = postgres_server.get_uri().partition("host=")[2]
+    url = f"postgresql+asyncpg://postgres:@/running?host={socket_dir}"
+    with started("running", "--clock", TUESDAY, database_url=url) as product:
         yield product
 
 
 @pytest.fixture(scope="session")
 def breakable() -> Iterator[Product]:
-    """An instance of its own for tests that break something; each leaves it whole."""
+    """An instance on the embedded database, for tests that break something; each leaves it whole."""
     with started("breakable") as product:
         yield product
