@@ -139,3 +139,14 @@ class Staff:
         """Claim, write, note, transfer, return or close, at the version that the desk shows now."""
         version = self.see(conversation_id)["version"]
         return self.post(f"/api/desk/conversations/{conversation_id}/{what}", version=version, **body)
+
+
+def words(answer: list[Json]) -> str:
+    """Return all that an answer says, cards and buttons left out."""
+    return "\n".join(message["text"] for message in answer)
+
+
+def cards(answer: list[Json]) -> list[dict[str, str]]:
+    """Return the rows of each card of an answer, with its title."""
+    shown = [card for message in answer for card in message["cards"]]
+    return [{"title": card["title"]} | {row["label"]: row["value"] for row in card["rows"]} for card in shown]

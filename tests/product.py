@@ -154,6 +154,8 @@ def started(name: str, *options: str, database_url: str | None = None) -> Iterat
     finally:
         product.ieum("down")
         left = product.list_processes()
+        for process in left:
+            process.kill()
         if (product.data_dir / "logs").exists():
             shutil.copytree(product.data_dir / "logs", ARTIFACTS / f"logs-{name}", dirs_exist_ok=True)
         shutil.rmtree(folder)
