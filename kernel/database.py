@@ -96,8 +96,8 @@ def _to_json(value: object) -> str:
 class _Inline:
     """Stands in for aiosqlite's worker thread and its queue: runs what is queued at once, in the event loop.
 
-    A statement here takes some 20 µs and a commit 0.3 ms; handing each to a thread and back cost ten times
-    as much (a turn has about 20 of them), most of it spent waiting for the interpreter's lock.
+    Handing each of a turn's some 25 short statements to a thread and back costs more than the statements do,
+    most of it spent waiting for the interpreter's lock (docs/adr/0006).
     """
 
     def start(self) -> None:

@@ -1,7 +1,7 @@
 """Carries requests to bot workers over aiohttp, behind the transport interface of httpx.
 
-httpx's own transport parses HTTP in Python and took a fifth of the gateway's time for a turn; aiohttp
-parses it in C. The interface stays httpx's, so that tests can stand in for the workers by a function.
+httpx's own transport parses HTTP in Python, the largest single cost of a turn in the gateway; aiohttp parses
+it in C. The interface stays httpx's, so that tests can stand in for the workers by a function.
 """
 
 from __future__ import annotations
