@@ -9,7 +9,8 @@ from datetime import date
 
 from actions.phrases import HISTORY, PERSON, moment, near_date
 from actions.reply import Card, Reply, Row
-from backoffice.delivery.policy import Arrival, Outcome, StageRule
+from backoffice.delivery.policy import Arrival, Outcome
+from backoffice.delivery.rulebook import StageRule
 from backoffice.delivery.service import Delivery
 from backoffice.orders.policy import tell_ending
 from kernel import korean

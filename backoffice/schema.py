@@ -8,7 +8,14 @@ from backoffice.benefits.tables import coupons, points
 from backoffice.blocking.tables import blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.tables import customers
-from backoffice.delivery.tables import deliveries, delivery_stages
+from backoffice.delivery.tables import (
+    deliveries,
+    delivery_changes,
+    delivery_events,
+    delivery_flags,
+    delivery_spans,
+    delivery_stages,
+)
 from backoffice.demo.tables import demo_stories
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
@@ -24,6 +31,10 @@ __all__ = [
     "coupons",
     "customers",
     "deliveries",
+    "delivery_changes",
+    "delivery_events",
+    "delivery_flags",
+    "delivery_spans",
     "delivery_stages",
     "demo_stories",
     "grants",
