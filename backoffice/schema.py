@@ -17,15 +17,19 @@ from backoffice.delivery.tables import (
     delivery_stages,
 )
 from backoffice.demo.tables import demo_stories
+from backoffice.integration.tables import answered_requests, api_keys
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
 from backoffice.notices.tables import notices
 from backoffice.orders.tables import order_items, orders, refunds
 from backoffice.privacy.tables import consents
+from backoffice.reconciliation.tables import discrepancies, reconciliations
 from backoffice.verification.tables import verification_attempts
 from kernel.database import upgrade as run_upgrade
 
 __all__ = [
+    "answered_requests",
+    "api_keys",
     "blocks",
     "consents",
     "coupons",
@@ -37,6 +41,7 @@ __all__ = [
     "delivery_spans",
     "delivery_stages",
     "demo_stories",
+    "discrepancies",
     "grants",
     "jobs",
     "metadata",
@@ -44,6 +49,7 @@ __all__ = [
     "order_items",
     "orders",
     "points",
+    "reconciliations",
     "refunds",
     "upgrade",
     "verification_attempts",
