@@ -10,7 +10,9 @@ from backoffice.compensation.tables import grants
 from backoffice.customers.tables import customers
 from backoffice.delivery.tables import deliveries, delivery_stages
 from backoffice.demo.tables import demo_stories
+from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
+from backoffice.notices.tables import notices
 from backoffice.orders.tables import order_items, orders, refunds
 from backoffice.privacy.tables import consents
 from backoffice.verification.tables import verification_attempts
@@ -25,7 +27,9 @@ __all__ = [
     "delivery_stages",
     "demo_stories",
     "grants",
+    "jobs",
     "metadata",
+    "notices",
     "order_items",
     "orders",
     "points",

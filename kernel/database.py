@@ -21,6 +21,7 @@ import orjson
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -177,6 +178,13 @@ async def read(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
                 await asyncio.shield(connection.exec_driver_sql("ROLLBACK"))
             else:
                 await connection.rollback()
+
+
+def insert(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert:
+    """Return the database's own INSERT, which has `on_conflict_do_update` and `on_conflict_do_nothing`; SQLite's has them too."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)  # type: ignore[return-value]
 
 
 def upgrade(url: str, *, script_location: Path, version_table: str) -> None:

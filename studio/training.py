@@ -73,12 +73,12 @@ async def train(settings: Settings, on_progress: OnProgress, *, evaluate: bool =
     configuration = [ROOT / "config.yml"]
     await asyncio.to_thread(ensure_well_formed, settings.training_dir, ROOT / "domain.yml", configuration)
     log = settings.data_dir / "logs" / "training.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.unlink(missing_ok=True)
     async with _only_one(settings.models_dir, on_progress) as waited:
         wanted = fingerprint(ROOT, settings.training_dir)
         if waited and (made := Registry(settings.models_dir).find_by_fingerprint(wanted)):
             return made.model_id  # the training that was waited for has made it
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.unlink(missing_ok=True)
         work = _Work(on_progress, log)
         with tempfile.TemporaryDirectory(prefix="training-", dir=settings.models_dir) as folder:
             scratch = Path(folder)
@@ -90,7 +90,6 @@ async def train(settings: Settings, on_progress: OnProgress, *, evaluate: bool =
                     exam = group.create_task(_measure(settings.training_dir, scratch, work)) if evaluate else None
             except ExceptionGroup as failed:  # the first failure stopped the others
                 raise failed.exceptions[0] from None
-            archive = whole.result()
             archive = whole.result()
             model_id = read_model_id(archive)
             archive.replace(settings.models_dir / f"{model_id}.tar.gz")

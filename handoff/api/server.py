@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from contextlib import AsyncExitStack
+from typing import TextIO
 
 import httpx
 import orjson
 from redis.asyncio import Redis
 from sanic import Sanic
 
+from backoffice.backstage import Backstage
+from backoffice.notices.service import ConsoleNotifier
 from handoff.adapters.bot import BotPool
 from handoff.adapters.hub import LocalHub, RedisHub
 from handoff.adapters.shop import SqlShop
@@ -100,6 +104,9 @@ async def _open(
     trainings = Trainings(settings, clock)
     resources.push_async_callback(trainings.stop)
     runner.start()
+    backstage = Backstage(shop_engine, clock, ConsoleNotifier(_open_notices(settings, resources)))
+    resources.push_async_callback(backstage.stop)
+    backstage.start()
     return Gateway(
         settings=settings,
         clock=clock,
@@ -119,6 +126,14 @@ async def _open(
         utterances=Utterances(store, intents, CuratedExamples(settings.training_dir / "nlu" / "curated"), clock),
         trainings=trainings,
     )
+
+
+def _open_notices(settings: Settings, resources: AsyncExitStack) -> TextIO:
+    """Return the file that takes what would be texted to customers, which only its owner may read."""
+    path = settings.data_dir / "logs" / "notices.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    return resources.enter_context(os.fdopen(descriptor, "a", encoding="utf-8"))
 
 
 async def _open_hub(settings: Settings, resources: AsyncExitStack) -> LocalHub:

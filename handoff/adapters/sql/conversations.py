@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff.adapters.sql import rows
 from handoff.adapters.sql.tables import conversations, memories, messages, outbox, turns
 from handoff.domain.conversation import Conversation, Memory, Message, Owner, Turn, TurnStatus
+from kernel.database import insert
 
 _BY_ID = conversations.c.conversation_id == sa.bindparam("conversation_id")
 _SELECT_CONVERSATION = sa.select(conversations).where(_BY_ID)
@@ -98,12 +98,11 @@ class ConversationStatements:
         return Memory(state=row.state, understanding=row.understanding) if row else Memory()
 
     async def save_memory(self, conversation_id: str, memory: Memory) -> None:
-        insert = postgresql.insert(memories) if self._postgres else sqlite.insert(memories)
         changed = {"state": memory.state, "understanding": memory.understanding}
         await self._connection.execute(
-            insert.values(conversation_id=conversation_id, **changed).on_conflict_do_update(
-                index_elements=["conversation_id"], set_=changed
-            )
+            insert(self._connection, memories)
+            .values(conversation_id=conversation_id, **changed)
+            .on_conflict_do_update(index_elements=["conversation_id"], set_=changed)
         )
 
     async def list_conversations(self, *, owner: Owner, agent_id: str | None = None) -> Sequence[Conversation]:

@@ -6,26 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff.adapters.sql.tables import candidates
 from handoff.domain.conversation import Json
+from kernel.database import insert
 
 
 class UtteranceStatements:
     """The part of a unit of work that concerns candidates for training."""
 
     _connection: AsyncConnection
-    _postgres: bool
 
     async def add_candidate(self, candidate_id: str, text: str, ranking: Sequence[Json], at: datetime) -> None:
-        insert = postgresql.insert(candidates) if self._postgres else sqlite.insert(candidates)
         values = {"candidate_id": candidate_id, "text": text, "ranking": list(ranking), "seen_count": 1, "at": at}
         await self._connection.execute(
-            insert.values(values).on_conflict_do_update(
-                index_elements=["text"], set_={"seen_count": candidates.c.seen_count + 1}
-            )
+            insert(self._connection, candidates)
+            .values(values)
+            .on_conflict_do_update(index_elements=["text"], set_={"seen_count": candidates.c.seen_count + 1})
         )
 
     async def list_candidates(self, *, limit: int) -> Sequence[Json]:

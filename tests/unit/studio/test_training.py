@@ -16,7 +16,7 @@ from studio.registry import Registry
 
 _DATA = "nlu:\n  - intent: greet\n    examples: |\n" + "".join(f"      - 안녕 {n}\n" for n in range(10))
 _BOT = """#!{python}
-import io, json, pathlib, sys, tarfile
+import io, json, pathlib, sys, tarfile, time
 arguments = sys.argv[3:]
 option = lambda name: arguments[arguments.index(name) + 1]
 if sys.argv[2] == "bot.train":
@@ -81,13 +81,26 @@ async def test_who_waits_for_another_training_of_the_same_data_takes_its_model(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _play_bot(tmp_path, monkeypatch)
-    heard: list[str] = []
+    heard: tuple[list[str], list[str]] = ([], [])
     first, second = await asyncio.gather(
-        training.train(settings, lambda _step, _ratio: None),
-        training.train(settings, lambda step, _ratio: heard.append(step)),
+        *(training.train(settings, lambda step, _ratio, steps=steps: steps.append(step)) for steps in heard)
     )
     assert first == second
-    assert set(heard) == {"waiting for another training"}
+    waited, trained = sorted(heard, key=lambda steps: "registered" in steps)
+    assert set(waited) == {"waiting for another training"}, "whoever came first, only one trains"
+    assert trained[-1] == "registered"
+
+
+async def test_who_waits_leaves_the_log_of_the_running_training_alone(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _play_bot(tmp_path, monkeypatch, train="print('learnt it', file=sys.stderr, flush=True); time.sleep(0.5)")
+    learning = asyncio.Event()
+    first = asyncio.create_task(training.train(settings, lambda _step, _ratio: learning.set()))
+    await learning.wait()
+    await training.train(settings, lambda _step, _ratio: None)
+    await first
+    assert "learnt it" in (settings.data_dir / "logs" / "training.log").read_text()
 
 
 async def test_an_archive_that_is_no_model_is_refused(settings: Settings, tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""What the shop does by itself: jobs that come due and notices to be sent.
+
+Every gateway process runs one; they take turns by the database, so that each job is done once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backoffice.jobs.service import Handler, Jobs
+from backoffice.notices.service import Notifier, Sender
+from kernel.clock import Clock
+
+log = structlog.get_logger()
+
+# Which function does which kind of job.
+HANDLERS: Mapping[str, Handler] = {}
+LOOK_EVERY_S = 1.0
+
+
+class Backstage:
+    """Looks for what is due until stopped."""
+
+    def __init__(
+        self, engine: AsyncEngine, clock: Clock, notifier: Notifier, handlers: Mapping[str, Handler] = HANDLERS
+    ) -> None:
+        self._jobs = Jobs(engine, clock, handlers)
+        self._sender = Sender(engine, clock, notifier)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._go_on(), name="backstage")
+
+    async def stop(self) -> None:
+        """Stop looking; a job in hand is undone and left to the next process."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _go_on(self) -> None:
+        while True:
+            pause: float | None = None
+            try:
+                pause = await self._jobs.carry_out_due()
+                await self._sender.send_due()
+            except Exception:  # the database may be away for a while
+                log.exception("backstage_failed")
+            await asyncio.sleep(LOOK_EVERY_S if pause is None else min(pause, LOOK_EVERY_S))

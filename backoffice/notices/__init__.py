@@ -1,0 +1,1 @@
+"""Notices: what the shop tells a customer without having been asked."""
