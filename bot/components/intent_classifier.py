@@ -135,9 +135,7 @@ class IntentClassifier(GraphComponent):
             return
         utterance = _read_utterance(message)
         prediction = self._model.predict(utterance)
-        self._set(
-            message, prediction, self._model.find_intents(utterance, prediction)
-        )
+        self._set(message, prediction, self._model.find_intents(utterance, prediction))
 
     def _set(
         self, message: Message, prediction: Prediction, intents: tuple[str, ...]

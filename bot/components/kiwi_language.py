@@ -20,7 +20,9 @@ class KiwiLanguage:
     def __init__(self, kiwi: Kiwi) -> None:
         """Use a loaded analyser."""
         self._kiwi = kiwi
-        self.version = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
+        self.version = ", ".join(
+            f"{name} {metadata.version(name)}" for name in PACKAGES
+        )
 
     def list_morphemes(self) -> Iterator[Morpheme]:
         """Morphemes that have a vector, in the order of their ids from 0."""

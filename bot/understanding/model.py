@@ -67,9 +67,7 @@ class IntentModel:
         outside = score >= self.scope.threshold
         return Prediction(self._decide(ranking, outside), outside, score)
 
-    def find_intents(
-        self, utterance: Utterance, whole: Prediction
-    ) -> tuple[str, ...]:
+    def find_intents(self, utterance: Utterance, whole: Prediction) -> tuple[str, ...]:
         """Intents of a message in the order they are said; `whole` is its prediction."""
         return find_intents(utterance, whole, self.predict)
 

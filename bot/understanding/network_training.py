@@ -19,7 +19,7 @@ Progress = Callable[[float], None]
 class NetworkSettings:
     """Size and course of the training; chosen by measurement (docs/understanding.md)."""
 
-    width: int = 192
+    width: int = 160
     learned_width: int = 32
     rate: float = 3e-3
     learned_rate: float = 4e-3
@@ -30,7 +30,7 @@ class NetworkSettings:
     dropout: Dropout = Dropout(window=0.2, pooled=0.5)
     # Messages looked at in all. It bounds the time of a training whatever the data grow
     # to: the more examples, the fewer times each is seen.
-    budget: int = 170_000
+    budget: int = 150_000
     min_epochs: int = 8
     max_epochs: int = 24
 

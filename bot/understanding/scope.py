@@ -48,7 +48,9 @@ class ScopeDecision:
     def score(self, evidence: ScopeEvidence) -> np.ndarray:
         """Probability of being out of scope, 0-1, an element a message."""
         standard = (describe(evidence, self.label) - self.mean) / self.spread
-        return np.asarray(1 / (1 + np.exp(-(standard @ self.coefficients + self.intercept))))
+        return np.asarray(
+            1 / (1 + np.exp(-(standard @ self.coefficients + self.intercept)))
+        )
 
     def weigh(self, probabilities: np.ndarray, score: float) -> np.ndarray:
         """A message's probabilities, with the decision's own for out_of_scope."""

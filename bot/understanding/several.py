@@ -12,18 +12,30 @@ from collections.abc import Callable, Iterator
 from bot.understanding.prediction import Prediction
 from bot.understanding.utterance import Utterance
 
-CONNECTIVES = frozenset(
-    "고 구 는데 은데 ᆫ데 인데 지만 면서 으면서 며 으며 다가 니까 으니까 고요 는데요 ᆫ데요 은데요 거든요 니 든가 "
-    "든지".split()
+
+def _list_words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+CONNECTIVES = _list_words(
+    """
+    고 구 고요 며 으며 면서 으면서 다가 지만 니 니까 으니까 든가 든지 거든요
+    는데 은데 ᆫ데 인데 는데요 은데요 ᆫ데요
+    """
 )
-CONJUNCTIONS = frozenset(
-    "그리고 그리구 글고 또 또한 근데 그런데 그럼 하고 이랑 랑 과 와 및 그다음에 추가로 아울러".split()
+CONJUNCTIONS = _list_words(
+    """
+    그리고 그리구 글고 또 또한 근데 그런데 그럼 그다음에 추가로 아울러 및
+    하고 이랑 랑 과 와
+    """
 )
 ENDS = frozenset({"SF", "SP", "EF"})
 GOES_ON = frozenset({"VX", "JX"})  # 알고 싶어요, 오는데요: the clause is not over
-NOT_A_WISH = frozenset(
-    "greet goodbye thanks affirm deny out_of_scope not_solved complaint inform_order "
-    "bot_challenge".split()
+NOT_A_WISH = _list_words(
+    """
+    greet goodbye thanks affirm deny out_of_scope not_solved complaint inform_order
+    bot_challenge
+    """
 )
 LEAST_CONFIDENCE = 0.7
 LEAST_MORPHEMES = 2  # of a part

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,7 @@ class Settings:
 
     regularisation: float = 0.5
     min_examples: int = 2
-    network: NetworkSettings = NetworkSettings()
+    network: NetworkSettings = field(default_factory=NetworkSettings)
 
 
 @dataclass(frozen=True)
@@ -154,9 +154,7 @@ def _train(
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="training") as pool:
         neural = pool.submit(_train_neural, prepared, whole, settings, tell[0])
         if split:
-            kept = pool.submit(
-                _train_neural, prepared, split.seen, settings, tell[1]
-            )
+            kept = pool.submit(_train_neural, prepared, split.seen, settings, tell[1])
             kept_linear = pool.submit(_train_linear, prepared, split.seen, settings)
         linear = pool.submit(_train_linear, prepared, whole, settings)
         coefficients, intercepts = linear.result()
@@ -238,7 +236,11 @@ def _list_rows(prepared: _Prepared, place: int) -> np.ndarray:
     """Rows of an example's morphemes, those not listed as the unknown one."""
     rows = prepared.inputs[place].rows
     unknown = len(prepared.fixed) - 1
-    return np.where(rows == NOT_LISTED, unknown, rows) if len(rows) else np.array([unknown])
+    return (
+        np.where(rows == NOT_LISTED, unknown, rows)
+        if len(rows)
+        else np.array([unknown])
+    )
 
 
 def _ask(

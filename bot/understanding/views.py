@@ -78,9 +78,7 @@ def _skips(words: Sequence[str]) -> list[str]:
     return [
         f"{bounded[first]}_{bounded[second]}"
         for first in range(len(bounded))
-        for second in range(
-            first + 2, min(len(bounded), first + 2 + SKIPPED_MORPHEMES)
-        )
+        for second in range(first + 2, min(len(bounded), first + 2 + SKIPPED_MORPHEMES))
     ]
 
 
