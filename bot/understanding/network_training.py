@@ -27,7 +27,7 @@ class NetworkSettings:
     decay: float = 0.02
     batch_size: int = 128
     morpheme_dropout: float = 0.15
-    dropout: Dropout = Dropout(window=0.2, pooled=0.5)
+    dropout: Dropout = field(default_factory=lambda: Dropout(window=0.2, pooled=0.5))
     # Messages looked at in all. It bounds the time of a training whatever the data grow
     # to: the more examples, the fewer times each is seen.
     budget: int = 150_000
