@@ -11,6 +11,8 @@ from collections.abc import Mapping
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backoffice.blocking.service import RELEASE_JOB, carry_out_release
+from backoffice.identity.service import SEND_JOB, carry_out_sending
 from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
 from kernel.clock import Clock
@@ -18,7 +20,7 @@ from kernel.clock import Clock
 log = structlog.get_logger()
 
 # Which function does which kind of job.
-HANDLERS: Mapping[str, Handler] = {}
+HANDLERS: Mapping[str, Handler] = {RELEASE_JOB: carry_out_release, SEND_JOB: carry_out_sending}
 LOOK_EVERY_S = 1.0
 
 

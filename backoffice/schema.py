@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from backoffice.benefits.tables import coupons, points
-from backoffice.blocking.tables import blocks
+from backoffice.blocking.tables import block_releases, blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.tables import customers
 from backoffice.delivery.tables import deliveries, delivery_stages
 from backoffice.demo.tables import demo_stories
+from backoffice.identity.tables import code_limits, one_time_codes
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
 from backoffice.notices.tables import notices
@@ -19,7 +20,9 @@ from backoffice.verification.tables import verification_attempts
 from kernel.database import upgrade as run_upgrade
 
 __all__ = [
+    "block_releases",
     "blocks",
+    "code_limits",
     "consents",
     "coupons",
     "customers",
@@ -30,6 +33,7 @@ __all__ = [
     "jobs",
     "metadata",
     "notices",
+    "one_time_codes",
     "order_items",
     "orders",
     "points",
