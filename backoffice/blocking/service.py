@@ -257,7 +257,8 @@ async def _end(connection: AsyncConnection, row: sa.Row[Any], ending: Ending, *,
     await tell(
         connection,
         customer_id=row.customer_id,
-        key=f"block:{row.block_id}:released",
+        # Blocks that end at one moment let the customer in once.
+        key=f"released:{row.customer_id}:{ended_at.isoformat()}",
         category=NoticeCategory.SECURITY,
         text=tell_released(rules.reasons[BlockReason(row.reason)], is_our_fault=ending.is_our_fault),
         now=now,
