@@ -27,7 +27,6 @@ from kernel.clock import Clock
 from kernel.database import read
 
 
-
 @dataclass(frozen=True)
 class Contact:
     """How a customer is called and reached; not masked, and not for the eyes of agents."""

@@ -55,8 +55,11 @@ async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.
 async def _read_entries(
     connection: AsyncConnection, table: sa.Table, customer_id: str, shown_as: type[shape.Shape] | None = None
 ) -> tuple[Found, ...]:
-    kept = shown_as.model_fields if shown_as else [name for name in table.c.keys() if name not in _NOT_SHOWN]
-    shown = [column for column in table.c if column.name in kept]
+    shown = [
+        column
+        for column in table.c
+        if column.name not in _NOT_SHOWN and (shown_as is None or column.name in shown_as.model_fields)
+    ]
     result = await connection.execute(
         sa.select(*shown).where(table.c.customer_id == customer_id).order_by(table.c.row_id)
     )

@@ -95,6 +95,4 @@ def list_writings(phone: str) -> Sequence[str]:
 
 def tell_code(code: str, *, lifetime_s: int) -> str:
     """Return the text message that brings a code."""
-    return (
-        f"[이음] 인증번호는 {code}이에요. {lifetime_s // 60}분 안에 상담창에 적어 주세요. 다른 사람에게 알려 주지 마세요."
-    )
+    return f"[이음] 인증번호는 {code}이에요. {lifetime_s // 60}분 안에 상담창에 적어 주세요. 다른 사람에게 알려 주지 마세요."

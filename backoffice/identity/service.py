@@ -134,9 +134,7 @@ async def _count(connection: AsyncConnection, subject: str, *, now: datetime, pa
     raise _Refused(Sending.TOO_MANY if count is not None and count >= most else Sending.TOO_SOON)
 
 
-async def _write_code(
-    connection: AsyncConnection, asking: Asking, number: str, *, now: datetime, key: str
-) -> None:
+async def _write_code(connection: AsyncConnection, asking: Asking, number: str, *, now: datetime, key: str) -> None:
     rules, code_id = load_code_rules(), new_id("o")
     owner = asking.customer_id or await _find_owner(connection, asking.phone)
     code = make_code(rules.digits, secrets.randbelow)

@@ -84,7 +84,12 @@ async def test_a_block_ends_at_its_time_and_the_customer_is_told_how_not_to_be_b
 
 async def test_it_is_kept_by_which_rule_and_from_what_it_was_decided(shop: AsyncEngine, clock: FixedClock) -> None:
     await place_block(
-        shop, "c1", BlockReason.ABNORMAL_ACCESS, now=clock.now(), detail="로그인 30회", signals=[BlockSignal.REPEATED_IP]
+        shop,
+        "c1",
+        BlockReason.ABNORMAL_ACCESS,
+        now=clock.now(),
+        detail="로그인 30회",
+        signals=[BlockSignal.REPEATED_IP],
     )
     past = await latest(shop)
     assert (past.rule_id, past.rules_version, past.detail) == ("abnormal_access+repeated_ip", 2, "로그인 30회")
@@ -252,9 +257,7 @@ async def test_a_job_that_comes_before_the_end_waits_for_it(shop: AsyncEngine, c
     block_id = await place_block(shop, "c1", SMS, now=clock.now())
     later = clock.now() + timedelta(hours=9)
     async with write(shop) as connection:
-        await connection.execute(
-            blocks.update().where(blocks.c.block_id == block_id).values(auto_release_at=later)
-        )
+        await connection.execute(blocks.update().where(blocks.c.block_id == block_id).values(auto_release_at=later))
     worker = Jobs(shop, clock, HANDLERS)
     clock.advance(6 * H)
     assert await worker.carry_out_due() == 3 * H

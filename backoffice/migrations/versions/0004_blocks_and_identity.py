@@ -1,6 +1,6 @@
 """How blocks were decided and who ended them; one-time codes; customers found by their number.
 
-Revision: 0003, after 0002.
+Revision: 0004, after 0003.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from alembic import op
 
 from kernel.database import JsonValue, UtcDateTime
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -58,7 +58,13 @@ def _name_blocks() -> None:
         op.bulk_insert(
             jobs,
             [
-                {"kind": "release_block", "key": row.block_id, "due_at": row.auto_release_at, "payload": {}, "failures": 0}
+                {
+                    "kind": "release_block",
+                    "key": row.block_id,
+                    "due_at": row.auto_release_at,
+                    "payload": {},
+                    "failures": 0,
+                }
                 for row in found
             ],
         )
@@ -83,7 +89,10 @@ def _create_releases() -> None:
         sa.PrimaryKeyConstraint("block_id", name=op.f("pk_block_releases")),
     )
     op.create_index(
-        op.f("ix_block_releases_customer_id_released_at"), "block_releases", ["customer_id", "released_at"], unique=False
+        op.f("ix_block_releases_customer_id_released_at"),
+        "block_releases",
+        ["customer_id", "released_at"],
+        unique=False,
     )
     op.create_index(op.f("ix_block_releases_kept_until"), "block_releases", ["kept_until"], unique=False)
 
