@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from backoffice.benefits.tables import coupons, points
-from backoffice.blocking.tables import blocks
+from backoffice.blocking.tables import block_releases, blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.tables import customers
 from backoffice.delivery.tables import (
@@ -17,6 +17,7 @@ from backoffice.delivery.tables import (
     delivery_stages,
 )
 from backoffice.demo.tables import demo_stories
+from backoffice.identity.tables import code_limits, one_time_codes
 from backoffice.integration.tables import answered_requests, api_keys
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
@@ -30,7 +31,9 @@ from kernel.database import upgrade as run_upgrade
 __all__ = [
     "answered_requests",
     "api_keys",
+    "block_releases",
     "blocks",
+    "code_limits",
     "consents",
     "coupons",
     "customers",
@@ -46,6 +49,7 @@ __all__ = [
     "jobs",
     "metadata",
     "notices",
+    "one_time_codes",
     "order_items",
     "orders",
     "points",
