@@ -11,6 +11,7 @@ from actions.blocks import ActionBlockStatus, ActionUnblock
 from actions.cases import ActionCase, load_cases
 from actions.compensation import ActionCompensation
 from actions.delivery import ActionDeliveryStatus
+from actions.delivery_change import ActionDeliveryChange
 from actions.facts import ActionFacts, load_facts
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
 from actions.orders import ActionOrderHistory
@@ -43,6 +44,7 @@ TOPICS: Mapping[str, type[ShopAction]] = {
     "coupon_terms": ActionCouponTerms,
     "compensation_request": ActionCompensation,
     **dict.fromkeys(load_cases(), ActionCase),
+    "delivery_change": ActionDeliveryChange,
     **dict.fromkeys(load_facts(), ActionFacts),
 }
 # Topics about one order, which can be another one.

@@ -25,6 +25,7 @@ from actions.cases import ActionCase
 from actions.compensation import ActionCompensation
 from actions.conversation import ActionAffirm, ActionDeny, ActionNotSolved
 from actions.delivery import ActionDeliveryStatus, ActionSelectOrder
+from actions.delivery_change import ActionDeliveryChange
 from actions.facts import ActionFacts
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
@@ -45,6 +46,7 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionBlockStatus,
     ActionUnblock,
     ActionDeliveryStatus,
+    ActionDeliveryChange,
     ActionOrderHistory,
     ActionOrderDetail,
     ActionOrderCompare,
