@@ -15,13 +15,14 @@ from backoffice import nightly
 from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
 from backoffice.reconciliation.service import carry_out_wanted
+from backoffice.verification import watch
 from kernel.clock import Clock
 from kernel.database import write
 
 log = structlog.get_logger()
 
 # Which function does which kind of job.
-HANDLERS: Mapping[str, Handler] = {nightly.KIND: nightly.carry_out}
+HANDLERS: Mapping[str, Handler] = {nightly.KIND: nightly.carry_out, watch.WATCH: watch.look}
 LOOK_EVERY_S = 1.0
 RECONCILE_EVERY_S = 60.0
 

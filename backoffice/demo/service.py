@@ -24,6 +24,7 @@ from backoffice.demo.rows import INSERT_ORDER, name_everything, take_apart
 from backoffice.demo.tables import demo_stories
 from backoffice.errors import InvalidDemoFile
 from backoffice.orders.tables import orders
+from backoffice.verification.rates import recount
 from kernel.clock import KST, Clock, ProductClock
 from kernel.database import read, write
 from kernel.ids import new_id
@@ -50,6 +51,7 @@ async def load(engine: AsyncEngine, clock: Clock, *, seed: int = 1) -> None:
     invented = generate(seed=seed, today=clock.now().astimezone(KST).date())
     async with write(engine) as connection:
         await _replace(connection, invented.customers)
+        await recount(connection, now=clock.now())
         await connection.execute(demo_stories.delete())
         await connection.execute(
             demo_stories.insert(),
@@ -66,11 +68,13 @@ async def import_file(engine: AsyncEngine, path: Path | str, *, clock: Clock | N
     A customer who is there already is replaced with everything about them. Raises InvalidDemoFile,
     which names each place that is wrong; then nothing has changed.
     """
-    people = name_everything(read_file(Path(path)).customers, now=(clock or ProductClock()).now(), new_id=new_id)
+    now = (clock or ProductClock()).now()
+    people = name_everything(read_file(Path(path)).customers, now=now, new_id=new_id)
     _check_unique(people)
     async with write(engine) as connection:
         await _check_free(connection, people)
         await _replace(connection, people)
+        await recount(connection, now=now)
     return [person.customer_id or "" for person in people]
 
 

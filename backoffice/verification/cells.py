@@ -19,14 +19,29 @@ ALL = Cell(Dimension.ALL, "")
 class Logged(Protocol):
     """What of an attempt is counted, by whatever names the log has it."""
 
-    at: datetime
-    method: str | None
-    result: str | None
-    cause: str | None
-    error_code: str | None
-    carrier: str | None
-    region: str | None
-    browser: str | None
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def method(self) -> str | None: ...
+
+    @property
+    def result(self) -> str | None: ...
+
+    @property
+    def cause(self) -> str | None: ...
+
+    @property
+    def error_code(self) -> str | None: ...
+
+    @property
+    def carrier(self) -> str | None: ...
+
+    @property
+    def region(self) -> str | None: ...
+
+    @property
+    def browser(self) -> str | None: ...
 
 
 def count(attempt: Logged, *, causes: CauseRules, codes: Codes) -> Iterator[tuple[Cell, Counts]]:

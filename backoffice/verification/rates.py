@@ -67,7 +67,7 @@ async def recount(connection: AsyncConnection, *, now: datetime) -> None:
     since = start_of(Span.DAY, now - RECOUNTED)
     await connection.execute(counts.delete().where(counts.c.start_at >= since))
     rows = (await connection.execute(sa.select(log).where(log.c.at >= since, log.c.at <= now))).all()
-    await add(connection, rows, fine_since=now - FINE_COUNTS_KEPT)  # type: ignore[arg-type]  # rows have these names
+    await add(connection, rows, fine_since=now - FINE_COUNTS_KEPT)
 
 
 async def forget_fine(connection: AsyncConnection, *, now: datetime) -> None:
@@ -76,9 +76,7 @@ async def forget_fine(connection: AsyncConnection, *, now: datetime) -> None:
     await connection.execute(counts.delete().where(*old))
 
 
-async def sum_up(
-    connection: AsyncConnection, span: Span, *, since: datetime, until: datetime
-) -> Mapping[Cell, Counts]:
+async def sum_up(connection: AsyncConnection, span: Span, *, since: datetime, until: datetime) -> Mapping[Cell, Counts]:
     """Return what all cells counted from `since` until before `until`; causes with all attempts as theirs."""
     query = (
         sa.select(counts.c.dimension, counts.c.value, sa.func.sum(counts.c.attempts), sa.func.sum(counts.c.failures))

@@ -35,9 +35,7 @@ class _Repeated(Exception):
     """Somebody else reported the same transaction first."""
 
 
-async def record_attempt(
-    engine: AsyncEngine, attempt: NewAttempt, *, now: datetime, vault: Vault | None = None
-) -> str:
+async def record_attempt(engine: AsyncEngine, attempt: NewAttempt, *, now: datetime, vault: Vault | None = None) -> str:
     """Take in an attempt and return its id; reported again with the same transaction id, nothing changes.
 
     Raises the kinds of InvalidAttempt, CustomerNotFound, or SettingsError where something is to be sealed and this

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -40,6 +41,7 @@ class Alert:
     p_value: float
     rules_version: int
     seen_at: datetime
+    quiet_looks: int
 
 
 async def schedule_look(connection: AsyncConnection, *, at: datetime) -> None:
@@ -91,7 +93,13 @@ async def list_told(engine: AsyncEngine, *, now: datetime) -> Sequence[Alert]:
 
 
 def find_concerning(
-    told: Sequence[Alert], *, carrier: str | None, method: str | None, browser: str | None = None, region: str | None = None, cause: str | None = None
+    told: Sequence[Alert],
+    *,
+    carrier: str | None,
+    method: str | None,
+    browser: str | None = None,
+    region: str | None = None,
+    cause: str | None = None,
 ) -> Alert | None:
     """Return the most specific alert that concerns somebody with this carrier, method and so on; pure."""
     mine = {
@@ -103,9 +111,8 @@ def find_concerning(
         Cell(Dimension.CAUSE, cause or "-"),
         Cell(Dimension.ALL, ""),
     }
-    order = (*_BY_SPECIFICITY,)
     concerned = [alert for alert in told if alert.cell in mine]
-    return min(concerned, key=lambda alert: order.index(alert.cell.dimension), default=None)
+    return min(concerned, key=lambda alert: _BY_SPECIFICITY.index(alert.cell.dimension), default=None)
 
 
 _BY_SPECIFICITY = (
@@ -152,21 +159,21 @@ async def _count_quiet(
 ) -> None:
     if now - alert.seen_at < timedelta(minutes=rules.look_every_min) / 2:
         return  # looks that were missed are made up for in a row; they count once
-    quiet = sa.case((alerts.c.quiet_looks + 1 >= rules.closing_looks, now), else_=None) if is_quiet else None
+    quiet_looks = alert.quiet_looks + 1 if is_quiet else 0
     values = {
         "seen_at": now,
-        "quiet_looks": alerts.c.quiet_looks + 1 if is_quiet else 0,
-        "closed_at": sa.type_coerce(quiet, alerts.c.closed_at.type) if quiet is not None else None,
+        "quiet_looks": quiet_looks,
+        "closed_at": now if quiet_looks >= rules.closing_looks else None,
     }
-    mine = (alerts.c.alert_id == alert.alert_id, alerts.c.closed_at.is_(None))
-    await connection.execute(alerts.update().where(*mine).values(values))
+    as_seen = (alerts.c.alert_id == alert.alert_id, alerts.c.closed_at.is_(None), alerts.c.seen_at == alert.seen_at)
+    await connection.execute(alerts.update().where(*as_seen).values(values))
 
 
 def _has_attempts(windows: Sequence[Tally]) -> bool:
     return any(window for window in windows)
 
 
-def _alert(row: sa.Row[tuple[object, ...]]) -> Alert:
+def _alert(row: sa.Row[Any]) -> Alert:
     return Alert(
         alert_id=row.alert_id,
         cell=Cell(Dimension(row.dimension), row.value),
@@ -178,4 +185,5 @@ def _alert(row: sa.Row[tuple[object, ...]]) -> Alert:
         p_value=row.p_value,
         rules_version=row.rules_version,
         seen_at=row.seen_at,
+        quiet_looks=row.quiet_looks,
     )

@@ -21,7 +21,7 @@ Beta-binomial priors: J. C. Kleinman, "Proportions with Extraneous Variance", JA
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -87,7 +87,6 @@ class WatchRules:
     history_weight_max: float
     usual_ratio: float
     usual_weight: float
-    least_attempts: int
     least_failures: int
     least_times_usual: float
     closing_window_min: int
@@ -102,6 +101,16 @@ class WatchRules:
             raise ValueError("levels and ratios of the watch lie between 0 and 1")
         if not self.windows_min or self.least_times_usual < 1 or self.false_discovery >= self.closing_level:
             raise ValueError("the watch needs windows, and must close later than it opens")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one test of a cell showed, and the window it was found in."""
+
+    now: Counts
+    expected: Usual
+    p_value: float
+    window: Tally
 
 
 @dataclass(frozen=True)
@@ -178,24 +187,22 @@ def fit_prior(siblings: Sequence[Counts], *, rules: WatchRules) -> Usual:
     return Usual(mean, min(max(weight, _WEIGHT_LEAST), rules.history_weight_max))
 
 
-def find_unusual(
-    windows: Sequence[Tally], *, past: Tally, hour: Cell | None, rules: WatchRules
-) -> Sequence[Finding]:
+def find_unusual(windows: Sequence[Tally], *, past: Tally, hour: Cell | None, rules: WatchRules) -> Sequence[Finding]:
     """Return what is unusual in any of the windows, the most unusual first. `hour` is the cell of the hour it is."""
     usual = learn_usual(past, rules=rules)
     prior = {dimension: _prior_of(dimension, past, rules) for dimension in Dimension}
-    tests: list[tuple[float, Cell, Counts, Usual, Tally]] = []
+    tests: list[tuple[Cell, _Found]] = []
     for window in windows:
         for cell, now in window.items():
-            if now.attempts < rules.least_attempts:
-                continue
+            if now.attempts < rules.least_failures:
+                continue  # so few can alarm nobody, and so are no test
             expected = _expect(cell, usual.get(cell, prior[cell.dimension]), usual, hour)
-            tests.append((expected.p_value(now), cell, now, expected, window))
-    tests.sort(key=lambda test: test[0])
-    found: dict[Cell, tuple[float, Counts, Usual, Tally]] = {}
-    for p_value, cell, now, expected, window in tests[: _step_up([test[0] for test in tests], rules.false_discovery)]:
-        if cell not in found and _matters(now, expected, rules):
-            found[cell] = (p_value, now, expected, window)
+            tests.append((cell, _Found(now, expected, expected.p_value(now), window)))
+    tests.sort(key=lambda test: test[1].p_value)
+    found: dict[Cell, _Found] = {}
+    for cell, one in tests[: _step_up([one.p_value for _, one in tests], rules.false_discovery)]:
+        if cell not in found and _matters(one.now, one.expected, rules):
+            found[cell] = one
     return _make_specific(found, rules)
 
 
@@ -228,39 +235,41 @@ def _expect(cell: Cell, known: Usual, usual: Mapping[Cell, Usual], hour: Cell | 
 
 def _matters(now: Counts, expected: Usual, rules: WatchRules) -> bool:
     enough = now.failures >= rules.least_failures
-    return enough and now.failures / now.attempts >= rules.least_times_usual * expected.ratio
+    return enough and now.failures >= rules.least_times_usual * expected.ratio * now.attempts
 
 
-def _make_specific(
-    found: Mapping[Cell, tuple[float, Counts, Usual, Tally]], rules: WatchRules
-) -> Sequence[Finding]:
+def _make_specific(found: Mapping[Cell, _Found], rules: WatchRules) -> Sequence[Finding]:
     """Drop cells that are unusual only by what they contain; customers hear of carriers and methods before all else."""
     kept = {
-        cell: (p_value, now, expected)
-        for cell, (p_value, now, expected, window) in found.items()
-        if cell.dimension not in _STRUCTURE
-        or _is_unusual_itself(cell, now, expected, {other: window.get(other, Counts()) for other in found}, rules)
+        cell: one
+        for cell, one in found.items()
+        if cell.dimension not in _STRUCTURE or _is_unusual_itself(cell, one, found.keys(), rules)
     }
     has_structure = any(cell.dimension in _STRUCTURE for cell in kept)
     return [
-        Finding(cell, now, expected.ratio, p_value, cell.dimension in _STRUCTURE or not has_structure)
-        for cell, (p_value, now, expected) in kept.items()
+        Finding(cell, one.now, one.expected.ratio, one.p_value, cell.dimension in _STRUCTURE or not has_structure)
+        for cell, one in kept.items()
     ]
 
 
-def _is_unusual_itself(cell: Cell, now: Counts, expected: Usual, unusual: Tally, rules: WatchRules) -> bool:
-    inside = {other: counts for other, counts in unusual.items() if contains(cell, other)}
-    # Of those inside, the largest that do not overlap: carriers with methods for the whole.
-    parts = {o: c for o, c in inside.items() if o.dimension is Dimension.CARRIER_METHOD} or inside
-    if not parts:
+def _is_unusual_itself(cell: Cell, one: _Found, unusual: Collection[Cell], rules: WatchRules) -> bool:
+    """Return whether a cell is still unusual without the unusual ones inside it, or without the worst where none is.
+
+    It is also where most of it is unusual, in more than one place.
+    """
+    inside = {
+        other: counts
+        for other, counts in one.window.items()
+        if other.dimension is Dimension.CARRIER_METHOD and contains(cell, other)
+    }
+    parts = [counts for other, counts in inside.items() if other in unusual]
+    if not parts and inside:
+        parts = [max(inside.values(), key=lambda counts: counts.failures - counts.attempts * one.expected.ratio)]
+    covered = sum(parts, Counts())
+    if len(parts) > 1 and covered.attempts >= rules.covered_ratio * one.now.attempts:
         return True
-    covered = sum(parts.values(), Counts())
-    if len(parts) > 1 and covered.attempts >= rules.covered_ratio * now.attempts:
-        return True
-    rest = now - covered
-    if rest.attempts < rules.least_attempts or rest.failures < rules.least_failures:
-        return False
-    return expected.p_value(rest) <= rules.false_discovery and _matters(rest, expected, rules)
+    rest = one.now - covered
+    return _matters(rest, one.expected, rules) and one.expected.p_value(rest) <= rules.false_discovery
 
 
 def contains(cell: Cell, other: Cell) -> bool:
