@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ops.terminal import DEFAULT_DATA, AsJson, Data, console, failures_as_sentences, print_json
+
+if TYPE_CHECKING:
+    from ops import stories
 
 demo_app = typer.Typer(
     help="Load and show customers with everything about them.", no_args_is_help=True, rich_markup_mode=None
@@ -50,6 +53,47 @@ def show_customer(customer_id: str, data: Data = DEFAULT_DATA, as_json: AsJson =
     with failures_as_sentences():
         _, settings = opening.open_settings(data.resolve())
         print_json({"customers": [asyncio.run(shop.show_customer(settings, customer_id))]})
+
+
+@demo_app.command("stories")
+def play_stories(
+    topic: Annotated[
+        list[str] | None, typer.Option(help="Only this topic (repeat for more); all when left out.")
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Play one conversation a topic against the running instance, and print it.
+
+    Example: ./ieum demo stories --topic delivery
+    """
+    from dataclasses import asdict
+
+    from ops import opening, stories
+
+    with failures_as_sentences():
+        instance, settings = opening.open_settings(data.resolve())
+        lines = stories.play(instance.base_url, settings, topic or [])
+        if as_json:
+            print_json({"lines": [asdict(line) for line in lines]})
+            return
+        told = ""
+        for line in lines:
+            if line.topic != told:
+                console.print(f"\n{line.topic}", style="bold")
+                told = line.topic
+            show_line(line)
+
+
+def show_line(line: stories.Line) -> None:
+    """Print a bubble with its cards and buttons below it."""
+    mark = {"customer": "▷", "bot": "◁"}.get(line.author, "·")
+    console.print(f"  {mark} {line.text}", markup=False, highlight=False)
+    for card in line.cards:
+        rows = ", ".join(f"{row['label']} {row['value']}" for row in card.get("rows", ()))
+        console.print(f"      {card['title']}: {rows}", markup=False, highlight=False)
+    if line.choices:
+        console.print("      " + " ".join(f"[{label}]" for label in line.choices), markup=False, highlight=False)
 
 
 @agents_app.command("add")
