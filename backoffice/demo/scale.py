@@ -21,7 +21,7 @@ from backoffice.customers.tables import Grade, customers
 from backoffice.delivery.tables import deliveries, delivery_stages
 from backoffice.demo.catalogue import CARRIERS, PRODUCTS
 from backoffice.demo.journeys import STAGES
-from backoffice.orders.tables import OrderStatus, order_items, orders
+from backoffice.orders.tables import OrderStatus, order_items, orders, refunds
 from backoffice.verification.tables import Method, Result, verification_attempts
 from kernel.clock import KST, Clock
 from kernel.database import write
@@ -98,6 +98,15 @@ def _of_orders(bought: Sequence[tuple[str, str, datetime, OrderStatus]], rng: Ra
         order_items,
         ("order_id", "product", "option", "quantity", "price_krw"),
         [(order_id, product.name, None, 1, 15_000) for order_id, *_ in bought for product in rng.sample(PRODUCTS, 2)],
+    )
+    yield Rows(
+        refunds,
+        ("order_id", "amount_krw", "state", "due_date"),
+        [
+            (order_id, 30_000, "done", (at + timedelta(days=5)).astimezone(KST).date())
+            for order_id, _, at, status in bought
+            if status in (OrderStatus.CANCELLED, OrderStatus.RETURNED)
+        ],
     )
     arrived = OrderStatus.DELIVERED
     yield Rows(

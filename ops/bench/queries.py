@@ -22,7 +22,7 @@ from backoffice.benefits.service import read_benefits
 from backoffice.blocking.service import list_blocks
 from backoffice.customers.service import find_by_kakao_user_key, find_grade, get_panel, handoff_facts
 from backoffice.delivery.service import DeliveryService
-from backoffice.demo.scale import ORDERS_EACH, load_scale
+from backoffice.demo.scale import EVENTS_EACH, ORDERS_EACH, load_scale
 from backoffice.orders.service import find_order, list_open, list_recent
 from backoffice.verification.service import list_attempts
 from kernel.clock import Clock, ProductClock
@@ -77,7 +77,7 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
         f"{name}: {question}" for name, figures in found.items() for question, one in figures.items() if one["scans"]
     ]
     goals.append(at_most("questions that read a whole table", len(scans), 0))
-    rows = {"customers": count, "orders": count * ORDERS_EACH, "events": count * ORDERS_EACH * 5}
+    rows = {"customers": count, "orders": count * ORDERS_EACH, "events": count * ORDERS_EACH * EVENTS_EACH}
     return {"bench": "queries", "rows": rows, **found, "scans": scans, "goals": goals}
 
 
@@ -109,7 +109,7 @@ async def _measure(name: str, url: str, count: int) -> dict[str, Any]:
 async def _ask(engine: AsyncEngine, clock: Clock, ask: Question, count: int) -> dict[str, Any]:
     rng = Random(1)  # noqa: S311 (whom to ask)
     taken: list[float] = []
-    with _noting(engine) as statements:
+    with noting(engine) as statements:
         for _ in range(_ASKED + _UNCOUNTED):
             number = rng.randrange(count)
             began = time.perf_counter()
@@ -125,8 +125,8 @@ async def _ask(engine: AsyncEngine, clock: Clock, ask: Question, count: int) -> 
 
 
 @contextmanager
-def _noting(engine: AsyncEngine) -> Iterator[list[tuple[str, Any]]]:
-    """Collect the SELECTs that are asked meanwhile."""
+def noting(engine: AsyncEngine) -> Iterator[list[tuple[str, Any]]]:
+    """Collect the SELECTs that are asked meanwhile, with their parameters."""
     asked: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
