@@ -1,6 +1,6 @@
 """Attempts with their stage, what is sealed of them, counts of attempts, alerts on unusual rates.
 
-Revision: 0004, after 0003.
+Revision: 0006, after 0005.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from kernel.database import UtcDateTime
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
