@@ -14,7 +14,9 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.components.kiwi_analyser import analyse, load_kiwi
+from bot.components.kiwi_analyser import analyse
+from bot.components.kiwi_analyser import get_kiwi as get_kiwi
+from bot.components.kiwi_analyser import load_kiwi as load_kiwi
 from bot.components.text_normaliser import get_reading
 
 
