@@ -26,6 +26,7 @@ from actions.compensation import ActionCompensation
 from actions.conversation import ActionAffirm, ActionDeny, ActionNotSolved
 from actions.delivery import ActionDeliveryStatus, ActionSelectOrder
 from actions.delivery_change import ActionDeliveryChange
+from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
@@ -47,6 +48,7 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionUnblock,
     ActionDeliveryStatus,
     ActionDeliveryChange,
+    ActionNotReceived,
     ActionOrderHistory,
     ActionOrderDetail,
     ActionOrderCompare,
