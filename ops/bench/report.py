@@ -7,22 +7,15 @@ from typing import Any
 
 from rich.table import Table
 
-<<<<<<< HEAD
-from ops.bench import arrivals, growth, nlu, nlu_report, turn
-=======
-from ops.bench import growth, nlu, nlu_report, queries, turn
->>>>>>> origin/main
+from ops.bench import arrivals, growth, nlu, nlu_report, queries, turn
 from ops.errors import OperationFailed
 from ops.terminal import console
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "turn": turn.measure,
     "growth": growth.measure,
-<<<<<<< HEAD
     "arrivals": arrivals.measure_arrivals,
-=======
     "queries": queries.measure,
->>>>>>> origin/main
 }
 UNDERSTANDING = "nlu"
 

@@ -17,7 +17,7 @@ from backoffice.orders.service import read_order
 from backoffice.orders.tables import OPEN_STATUSES, orders
 from kernel.clock import KST
 
-KIND = "delivery_watch"
+KIND = "delivery_overdue"
 _KEY = "shop"
 AT_ONCE = 50
 _OVERDUE = (
