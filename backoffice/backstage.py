@@ -12,16 +12,24 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice import nightly
+from backoffice.blocking.service import RELEASE_JOB, carry_out_release
+from backoffice.identity.service import SEND_JOB, carry_out_sending
 from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
 from backoffice.reconciliation.service import carry_out_wanted
+from backoffice.verification import watch
 from kernel.clock import Clock
 from kernel.database import write
 
 log = structlog.get_logger()
 
 # Which function does which kind of job.
-HANDLERS: Mapping[str, Handler] = {nightly.KIND: nightly.carry_out}
+HANDLERS: Mapping[str, Handler] = {
+    nightly.KIND: nightly.carry_out,
+    RELEASE_JOB: carry_out_release,
+    SEND_JOB: carry_out_sending,
+    watch.WATCH: watch.look,
+}
 LOOK_EVERY_S = 1.0
 RECONCILE_EVERY_S = 60.0
 

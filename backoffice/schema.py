@@ -5,11 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from backoffice.benefits.tables import coupons, points
-from backoffice.blocking.tables import blocks
+from backoffice.blocking.tables import block_releases, blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.tables import customers
-from backoffice.delivery.tables import deliveries, delivery_stages
+from backoffice.delivery.tables import (
+    deliveries,
+    delivery_changes,
+    delivery_events,
+    delivery_flags,
+    delivery_spans,
+    delivery_stages,
+)
 from backoffice.demo.tables import demo_stories
+from backoffice.identity.tables import code_limits, one_time_codes
 from backoffice.integration.tables import answered_requests, api_keys
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
@@ -17,17 +25,28 @@ from backoffice.notices.tables import notices
 from backoffice.orders.tables import order_items, orders, refunds
 from backoffice.privacy.tables import consents
 from backoffice.reconciliation.tables import discrepancies, reconciliations
-from backoffice.verification.tables import verification_attempts
+from backoffice.verification.tables import (
+    verification_alerts,
+    verification_attempts,
+    verification_counts,
+    verification_secrets,
+)
 from kernel.database import upgrade as run_upgrade
 
 __all__ = [
     "answered_requests",
     "api_keys",
+    "block_releases",
     "blocks",
+    "code_limits",
     "consents",
     "coupons",
     "customers",
     "deliveries",
+    "delivery_changes",
+    "delivery_events",
+    "delivery_flags",
+    "delivery_spans",
     "delivery_stages",
     "demo_stories",
     "discrepancies",
@@ -35,13 +54,17 @@ __all__ = [
     "jobs",
     "metadata",
     "notices",
+    "one_time_codes",
     "order_items",
     "orders",
     "points",
     "reconciliations",
     "refunds",
     "upgrade",
+    "verification_alerts",
     "verification_attempts",
+    "verification_counts",
+    "verification_secrets",
 ]
 
 
