@@ -157,8 +157,8 @@ def _of_customers(ids: Sequence[str], rng: Random, now: datetime) -> Iterator[Ro
     )
     yield Rows(
         blocks,
-        ("customer_id", "reason", "blocked_at", "auto_release_at"),
-        [(one, BlockReason.SMS_FAILURES, at, at + timedelta(hours=6)) for one, at in times(1)],
+        ("block_id", "customer_id", "reason", "blocked_at", "auto_release_at"),
+        [(f"b-{one}", one, BlockReason.SMS_FAILURES, at, at + timedelta(hours=6)) for one, at in times(1)],
     )
     yield Rows(
         grants,
