@@ -13,7 +13,16 @@ from backoffice.demo.tables import demo_stories
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
 from backoffice.notices.tables import notices
-from backoffice.orders.tables import order_items, orders, refunds
+from backoffice.orders.tables import (
+    order_events,
+    order_items,
+    order_requests,
+    order_returns,
+    orders,
+    product_options,
+    receipts,
+    refunds,
+)
 from backoffice.privacy.tables import consents
 from backoffice.verification.tables import verification_attempts
 from kernel.database import upgrade as run_upgrade
@@ -30,9 +39,14 @@ __all__ = [
     "jobs",
     "metadata",
     "notices",
+    "order_events",
     "order_items",
+    "order_requests",
+    "order_returns",
     "orders",
     "points",
+    "product_options",
+    "receipts",
     "refunds",
     "upgrade",
     "verification_attempts",
