@@ -5,11 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from backoffice.benefits.tables import coupons, points
-from backoffice.blocking.tables import blocks
+from backoffice.blocking.tables import block_releases, blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.tables import customers
-from backoffice.delivery.tables import deliveries, delivery_stages
+from backoffice.delivery.tables import (
+    deliveries,
+    delivery_changes,
+    delivery_events,
+    delivery_flags,
+    delivery_spans,
+    delivery_stages,
+)
 from backoffice.demo.tables import demo_stories
+from backoffice.identity.tables import code_limits, one_time_codes
+from backoffice.integration.tables import answered_requests, api_keys
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
 from backoffice.notices.tables import notices
@@ -24,21 +33,32 @@ from backoffice.orders.tables import (
     refunds,
 )
 from backoffice.privacy.tables import consents
+from backoffice.reconciliation.tables import discrepancies, reconciliations
 from backoffice.verification.tables import verification_attempts
 from kernel.database import upgrade as run_upgrade
 
 __all__ = [
+    "answered_requests",
+    "api_keys",
+    "block_releases",
     "blocks",
+    "code_limits",
     "consents",
     "coupons",
     "customers",
     "deliveries",
+    "delivery_changes",
+    "delivery_events",
+    "delivery_flags",
+    "delivery_spans",
     "delivery_stages",
     "demo_stories",
+    "discrepancies",
     "grants",
     "jobs",
     "metadata",
     "notices",
+    "one_time_codes",
     "order_events",
     "order_items",
     "order_requests",
@@ -47,6 +67,7 @@ __all__ = [
     "points",
     "product_options",
     "receipts",
+    "reconciliations",
     "refunds",
     "upgrade",
     "verification_attempts",

@@ -105,7 +105,7 @@ async def carry_out(
     """Take the pieces of `found` off an order that is held, give back what is due for them, and write it down."""
     due = None
     if found.is_whole:
-        await _end(connection, request)
+        await _end(connection, request, is_unpaid=found.is_unpaid)
     if found.is_unpaid and not found.is_whole:
         await _ask_for_less(connection, order, found)
     else:
@@ -143,14 +143,12 @@ async def take_off(connection: AsyncConnection, pieces: tuple[Piece, ...]) -> No
         )
 
 
-async def _end(connection: AsyncConnection, request: Request) -> None:
-    await connection.execute(
-        orders.update()
-        .where(orders.c.order_id == request.order_id)
-        .values(
-            status=OrderStatus.CANCELLED.value, cancelled_at=request.now, cancelled_by=_cancelled_by(request.who.actor)
-        )
-    )
+async def _end(connection: AsyncConnection, request: Request, *, is_unpaid: bool) -> None:
+    """Set the order cancelled; what nobody has paid is no longer called paid."""
+    by = _cancelled_by(request.who.actor)
+    values = {"status": OrderStatus.CANCELLED.value, "cancelled_at": request.now, "cancelled_by": by}
+    ended = orders.update().where(orders.c.order_id == request.order_id)
+    await connection.execute(ended.values(**values, **({"paid_krw": None} if is_unpaid else {})))
 
 
 async def _ask_for_less(connection: AsyncConnection, order: Order, found: Share) -> None:

@@ -8,8 +8,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.benefits.tables import coupons, points
-from backoffice.delivery.policy import add_business_days
-from backoffice.delivery.rules import load_rules
+from backoffice.delivery.calendar import Calendar
 from backoffice.orders.rules import RefundRule, load_refund_rules
 from backoffice.orders.tables import refunds
 from kernel.clock import KST
@@ -52,6 +51,8 @@ class SqlBenefitsLedger:
 
 
 LEDGER: BenefitsLedger = SqlBenefitsLedger()
+# Banks and card companies rest on Saturdays too.
+_BANK_DAYS = Calendar(frozenset({5, 6}))
 
 
 def set_due(method: str | None, *, now: datetime) -> tuple[date, RefundRule]:
@@ -62,7 +63,7 @@ def set_due(method: str | None, *, now: datetime) -> tuple[date, RefundRule]:
 
 def bank_day_after(day: date, count: int) -> date:
     """Return the day `count` business days after `day`."""
-    return add_business_days(day, count, load_rules())
+    return _BANK_DAYS.add(day, count)
 
 
 async def refund(
