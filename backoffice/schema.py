@@ -34,7 +34,12 @@ from backoffice.orders.tables import (
 )
 from backoffice.privacy.tables import consents
 from backoffice.reconciliation.tables import discrepancies, reconciliations
-from backoffice.verification.tables import verification_attempts
+from backoffice.verification.tables import (
+    verification_alerts,
+    verification_attempts,
+    verification_counts,
+    verification_secrets,
+)
 from kernel.database import upgrade as run_upgrade
 
 __all__ = [
@@ -70,7 +75,10 @@ __all__ = [
     "reconciliations",
     "refunds",
     "upgrade",
+    "verification_alerts",
     "verification_attempts",
+    "verification_counts",
+    "verification_secrets",
 ]
 
 
