@@ -23,7 +23,7 @@ from actions.benefits import ActionBenefitsBalance, ActionCouponTerms
 from actions.blocks import ActionBlockStatus, ActionUnblock
 from actions.cases import ActionCase
 from actions.compensation import ActionCompensation
-from actions.conversation import ActionAffirm, ActionDeny, ActionNotSolved
+from actions.conversation import ActionAffirm, ActionDeny, ActionNotSolved, ActionSmallTalk
 from actions.delivery import ActionDeliveryStatus, ActionSelectOrder
 from actions.delivery_change import ActionDeliveryChange
 from actions.delivery_not_received import ActionNotReceived
@@ -62,6 +62,7 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionFacts,
     ActionAffirm,
     ActionDeny,
+    ActionSmallTalk,
     ActionNotSolved,
     ActionPassToAgent,
     ActionHumanAgent,
