@@ -10,15 +10,19 @@ from backoffice.compensation.tables import grants
 from backoffice.customers.tables import customers
 from backoffice.delivery.tables import deliveries, delivery_stages
 from backoffice.demo.tables import demo_stories
+from backoffice.integration.tables import answered_requests, api_keys
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
 from backoffice.notices.tables import notices
 from backoffice.orders.tables import order_items, orders, refunds
 from backoffice.privacy.tables import consents
+from backoffice.reconciliation.tables import discrepancies, reconciliations
 from backoffice.verification.tables import verification_attempts
 from kernel.database import upgrade as run_upgrade
 
 __all__ = [
+    "answered_requests",
+    "api_keys",
     "blocks",
     "consents",
     "coupons",
@@ -26,6 +30,7 @@ __all__ = [
     "deliveries",
     "delivery_stages",
     "demo_stories",
+    "discrepancies",
     "grants",
     "jobs",
     "metadata",
@@ -33,6 +38,7 @@ __all__ = [
     "order_items",
     "orders",
     "points",
+    "reconciliations",
     "refunds",
     "upgrade",
     "verification_attempts",
