@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backoffice import nightly
 from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
+from backoffice.privacy.handlers import HANDLERS as PRIVACY_HANDLERS
 from backoffice.reconciliation.service import carry_out_wanted
 from kernel.clock import Clock
 from kernel.database import write
@@ -21,7 +22,7 @@ from kernel.database import write
 log = structlog.get_logger()
 
 # Which function does which kind of job.
-HANDLERS: Mapping[str, Handler] = {nightly.KIND: nightly.carry_out}
+HANDLERS: Mapping[str, Handler] = {nightly.KIND: nightly.carry_out, **PRIVACY_HANDLERS}
 LOOK_EVERY_S = 1.0
 RECONCILE_EVERY_S = 60.0
 

@@ -15,12 +15,17 @@ from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
 from backoffice.notices.tables import notices
 from backoffice.orders.tables import order_items, orders, refunds
-from backoffice.privacy.tables import consents
+from backoffice.privacy.access_tables import access_log, access_reviews
+from backoffice.privacy.kept_tables import erasures, kept_records
+from backoffice.privacy.request_tables import privacy_request_steps, privacy_requests
+from backoffice.privacy.tables import consents, notification_settings, terms_versions
 from backoffice.reconciliation.tables import discrepancies, reconciliations
 from backoffice.verification.tables import verification_attempts
 from kernel.database import upgrade as run_upgrade
 
 __all__ = [
+    "access_log",
+    "access_reviews",
     "answered_requests",
     "api_keys",
     "blocks",
@@ -31,15 +36,21 @@ __all__ = [
     "delivery_stages",
     "demo_stories",
     "discrepancies",
+    "erasures",
     "grants",
     "jobs",
+    "kept_records",
     "metadata",
     "notices",
+    "notification_settings",
     "order_items",
     "orders",
     "points",
+    "privacy_request_steps",
+    "privacy_requests",
     "reconciliations",
     "refunds",
+    "terms_versions",
     "upgrade",
     "verification_attempts",
 ]

@@ -56,8 +56,14 @@ class Holding:
 
 def list_holdings(tables: sa.MetaData = metadata) -> dict[str, Holding]:
     """Return every table that holds a customer, by name, parents before children."""
+    named_by_order = tables.tables[orders.name]
+    belonging = [
+        (named_by_order, table)
+        for table in tables.tables.values()
+        if _NAMES_AN_ORDER in table.c and table is not named_by_order
+    ]
     found: dict[str, Holding] = {}
-    for table in tables.sorted_tables:
+    for table in sa.schema.sort_tables(tables.tables.values(), extra_dependencies=belonging):
         holding = _find_direct(table) or _find_by_parent(table, found) or _find_by_order(table, found)
         if holding is not None:
             found[table.name] = holding
@@ -80,4 +86,5 @@ def _find_by_parent(table: sa.Table, found: dict[str, Holding]) -> Holding | Non
 def _find_by_order(table: sa.Table, found: dict[str, Holding]) -> Holding | None:
     if _NAMES_AN_ORDER not in table.c or orders.name not in found:
         return None
-    return Holding(table, found[orders.name].owner, ((table.c[_NAMES_AN_ORDER], orders.c.order_id),))
+    parent = found[orders.name]
+    return Holding(table, parent.owner, ((table.c[_NAMES_AN_ORDER], parent.table.c[_NAMES_AN_ORDER]),))

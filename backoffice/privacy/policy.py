@@ -11,12 +11,8 @@ from backoffice.privacy.request_tables import RequestKind, RequestState
 from backoffice.privacy.tables import ConsentKind
 
 _FOLLOWS: Mapping[RequestState, frozenset[RequestState]] = {
-    RequestState.RECEIVED: frozenset(
-        {RequestState.IDENTITY_CHECKED, RequestState.REFUSED, RequestState.WITHDRAWN}
-    ),
-    RequestState.IDENTITY_CHECKED: frozenset(
-        {RequestState.IN_WORK, RequestState.REFUSED, RequestState.WITHDRAWN}
-    ),
+    RequestState.RECEIVED: frozenset({RequestState.IDENTITY_CHECKED, RequestState.REFUSED, RequestState.WITHDRAWN}),
+    RequestState.IDENTITY_CHECKED: frozenset({RequestState.IN_WORK, RequestState.REFUSED, RequestState.WITHDRAWN}),
     RequestState.IN_WORK: frozenset({RequestState.ANSWERED, RequestState.REFUSED, RequestState.WITHDRAWN}),
 }
 ENDED = frozenset({RequestState.ANSWERED, RequestState.REFUSED, RequestState.WITHDRAWN})

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.customers.tables import customers
 from backoffice.jobs.service import Job, schedule
-from backoffice.jobs.tables import jobs
 from backoffice.privacy.access_tables import access_log
 from backoffice.privacy.kept_tables import kept_records
 from backoffice.privacy.request_tables import privacy_requests
 from backoffice.privacy.retention import add_months, load_retention, months_of
-from kernel.clock import KST
-from kernel.database import insert, write
 
 log = structlog.get_logger()
 
 PURGE_JOB = "privacy_purge"
 _KEY = "nightly"
-_AT = time(3, 30)
 _ROWS_AT_ONCE = 1_000
 
 
-async def schedule_purge(engine: AsyncEngine, *, now: datetime) -> None:
-    """See to it that the purge is done every night; nothing changes where it is scheduled already."""
-    async with write(engine) as connection:
-        row = {"kind": PURGE_JOB, "key": _KEY, "due_at": next_night(now), "payload": {}, "failures": 0}
-        await connection.execute(insert(connection, jobs).values(row).on_conflict_do_nothing())
+async def want_purge(connection: AsyncConnection, now: datetime) -> None:
+    """Have everything purged whose time is over, from now on batch by batch."""
+    await schedule(connection, kind=PURGE_JOB, key=_KEY, due_at=now)
 
 
-async def purge(connection: AsyncConnection, job: Job, now: datetime) -> None:
-    """Do the nightly job: a batch of each table, and again at once while there is more."""
+async def purge(connection: AsyncConnection, _job: Job, now: datetime) -> None:
+    """Do the job: a batch of each table, and again at once while there is more."""
     kinds = load_retention().kinds
     people = (await connection.execute(sa.select(sa.func.count()).select_from(customers))).scalar_one()
     seen_before = add_months(now, -months_of(kinds["access_record"], people=people))
@@ -46,15 +40,8 @@ async def purge(connection: AsyncConnection, job: Job, now: datetime) -> None:
     ]
     if sum(gone):
         log.info("privacy_purged", kept_count=gone[0], access_count=gone[1], request_count=gone[2])
-    due_at = now if max(gone) == _ROWS_AT_ONCE else next_night(now)
-    await schedule(connection, kind=PURGE_JOB, key=_KEY, due_at=due_at)
-
-
-def next_night(now: datetime) -> datetime:
-    """Return the next half past three in Seoul."""
-    local = now.astimezone(KST)
-    tonight = datetime.combine(local.date(), _AT, KST)
-    return tonight if tonight > local else tonight + timedelta(days=1)
+    if max(gone) == _ROWS_AT_ONCE:
+        await want_purge(connection, now)
 
 
 async def _erase(connection: AsyncConnection, key: sa.Column[object], is_over: sa.ColumnElement[bool]) -> int:

@@ -78,9 +78,7 @@ privacy_request_steps = sa.Table(
     "privacy_request_steps",
     metadata,
     row_id(),
-    sa.Column(
-        "request_id", sa.Text, sa.ForeignKey("privacy_requests.request_id", ondelete="CASCADE"), nullable=False
-    ),
+    sa.Column("request_id", sa.Text, sa.ForeignKey("privacy_requests.request_id", ondelete="CASCADE"), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
     # A state that was reached, or `alarm:…`, `archive`, `erasure:…`.
     sa.Column("what", sa.Text, nullable=False),
