@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -158,11 +158,11 @@ class World:
 
 
 @pytest.fixture
-async def world(shop: AsyncEngine, tmp_path: Path) -> AsyncIterator[World]:
+async def world(shop: AsyncEngine, tmp_path: Path) -> World:
     """The shop on 24 November 2026."""
     made = World(shop, FixedClock(NOW))
     await made.fill(tmp_path)
-    yield made
+    return made
 
 
 def unpack(archive: bytes) -> dict[str, str]:
