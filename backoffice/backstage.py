@@ -12,6 +12,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice import nightly
+from backoffice.blocking.service import RELEASE_JOB, carry_out_release
+from backoffice.identity.service import SEND_JOB, carry_out_sending
 from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
 from backoffice.privacy.handlers import HANDLERS as PRIVACY_HANDLERS
@@ -22,7 +24,12 @@ from kernel.database import write
 log = structlog.get_logger()
 
 # Which function does which kind of job.
-HANDLERS: Mapping[str, Handler] = {nightly.KIND: nightly.carry_out, **PRIVACY_HANDLERS}
+HANDLERS: Mapping[str, Handler] = {
+    nightly.KIND: nightly.carry_out,
+    RELEASE_JOB: carry_out_release,
+    SEND_JOB: carry_out_sending,
+    **PRIVACY_HANDLERS,
+}
 LOOK_EVERY_S = 1.0
 RECONCILE_EVERY_S = 60.0
 

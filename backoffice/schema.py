@@ -5,11 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from backoffice.benefits.tables import coupons, points
-from backoffice.blocking.tables import blocks
+from backoffice.blocking.tables import block_releases, blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.tables import customers
-from backoffice.delivery.tables import deliveries, delivery_stages
+from backoffice.delivery.tables import (
+    deliveries,
+    delivery_changes,
+    delivery_events,
+    delivery_flags,
+    delivery_spans,
+    delivery_stages,
+)
 from backoffice.demo.tables import demo_stories
+from backoffice.identity.tables import code_limits, one_time_codes
 from backoffice.integration.tables import answered_requests, api_keys
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
@@ -28,11 +36,17 @@ __all__ = [
     "access_reviews",
     "answered_requests",
     "api_keys",
+    "block_releases",
     "blocks",
+    "code_limits",
     "consents",
     "coupons",
     "customers",
     "deliveries",
+    "delivery_changes",
+    "delivery_events",
+    "delivery_flags",
+    "delivery_spans",
     "delivery_stages",
     "demo_stories",
     "discrepancies",
@@ -43,6 +57,7 @@ __all__ = [
     "metadata",
     "notices",
     "notification_settings",
+    "one_time_codes",
     "order_items",
     "orders",
     "points",

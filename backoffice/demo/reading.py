@@ -22,6 +22,7 @@ from backoffice.privacy.policy import current_consents
 from backoffice.verification.tables import verification_attempts
 
 Found = dict[str, Any]
+_NOT_SHOWN = ("row_id", "customer_id")
 
 
 async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.Customer:
@@ -39,7 +40,7 @@ async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.
         {
             **person,
             "orders": await _read_orders(connection, customer_id),
-            "blocks": await _read_entries(connection, blocks, customer_id),
+            "blocks": await _read_entries(connection, blocks, customer_id, shape.Block),
             "verification_attempts": await _read_entries(connection, verification_attempts, customer_id),
             "points": await _read_entries(connection, points, customer_id),
             "coupons": await _read_entries(connection, coupons, customer_id),
@@ -50,8 +51,14 @@ async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.
     )
 
 
-async def _read_entries(connection: AsyncConnection, table: sa.Table, customer_id: str) -> tuple[Found, ...]:
-    shown = [column for column in table.c if column.name not in ("row_id", "customer_id")]
+async def _read_entries(
+    connection: AsyncConnection, table: sa.Table, customer_id: str, shown_as: type[shape.Shape] | None = None
+) -> tuple[Found, ...]:
+    shown = [
+        column
+        for column in table.c
+        if column.name not in _NOT_SHOWN and (shown_as is None or column.name in shown_as.model_fields)
+    ]
     result = await connection.execute(
         sa.select(*shown).where(table.c.customer_id == customer_id).order_by(table.c.row_id)
     )

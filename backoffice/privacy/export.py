@@ -28,8 +28,6 @@ from kernel.database import read
 
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the archive of the same data is the same to the byte
 _CONVERSATIONS = "conversations"
-# What the shop knows about its own people is theirs, not the customer's.
-_OF_STAFF = frozenset({"viewer_id", "viewer_name", "source", "by"})
 
 
 async def export_customer(
@@ -51,13 +49,13 @@ async def read_holdings(engine: AsyncEngine, customer_id: str) -> dict[str, list
         known = sa.select(customers.c.customer_id).where(customers.c.customer_id == customer_id)
         if (await connection.execute(known)).first() is None:
             raise CustomerNotFound(customer_id)
-        return {
-            name: [
-                {key: value for key, value in plain_row(row).items() if key not in _OF_STAFF}
-                for row in (await connection.execute(holding.select(), {"customer_id": customer_id})).mappings()
-            ]
-            for name, holding in list_holdings().items()
-        }
+        rules = load_retention().tables
+        found: dict[str, list[dict[str, Any]]] = {}
+        for name, holding in list_holdings().items():
+            hidden = rules[name].hidden if name in rules else ()
+            rows = (await connection.execute(holding.select(), {"customer_id": customer_id})).mappings()
+            found[name] = [{key: value for key, value in plain_row(row).items() if key not in hidden} for row in rows]
+        return found
 
 
 def summarise(tables: Mapping[str, Sequence[Mapping[str, Any]]], *, now: datetime) -> str:

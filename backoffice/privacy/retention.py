@@ -44,6 +44,7 @@ class TableRule:
     since: str | None = None
     follows: Sequence[str] = ()
     only: Sequence[str] = ()
+    hidden: Sequence[str] = ()
     stays: bool = False
     why: str = ""
 
