@@ -15,7 +15,10 @@ _MONTHS_A_YEAR = 12
 
 @dataclass(frozen=True, kw_only=True)
 class RecordKind:
-    """One kind of record; years or months. From `many_people` customers on it is kept for `many_years`."""
+    """One kind of record; years or months. From `many_people` customers on it is kept for `many_years`.
+
+    `words` are those with which customers ask for it; without any it is not read out to them.
+    """
 
     label: str
     ground: str
@@ -23,6 +26,7 @@ class RecordKind:
     months: int = 0
     many_people: int | None = None
     many_years: int | None = None
+    words: Sequence[str] = ()
 
     @property
     def total_months(self) -> int:
