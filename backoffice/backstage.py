@@ -18,6 +18,7 @@ from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
 from backoffice.privacy.handlers import HANDLERS as PRIVACY_HANDLERS
 from backoffice.reconciliation.service import carry_out_wanted
+from backoffice.verification import watch
 from kernel.clock import Clock
 from kernel.database import write
 
@@ -28,6 +29,7 @@ HANDLERS: Mapping[str, Handler] = {
     nightly.KIND: nightly.carry_out,
     RELEASE_JOB: carry_out_release,
     SEND_JOB: carry_out_sending,
+    watch.WATCH: watch.look,
     **PRIVACY_HANDLERS,
 }
 LOOK_EVERY_S = 1.0

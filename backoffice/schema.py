@@ -28,7 +28,12 @@ from backoffice.privacy.kept_tables import erasures, kept_records
 from backoffice.privacy.request_tables import privacy_request_steps, privacy_requests
 from backoffice.privacy.tables import consents, notification_settings, terms_versions
 from backoffice.reconciliation.tables import discrepancies, reconciliations
-from backoffice.verification.tables import verification_attempts
+from backoffice.verification.tables import (
+    verification_alerts,
+    verification_attempts,
+    verification_counts,
+    verification_secrets,
+)
 from kernel.database import upgrade as run_upgrade
 
 __all__ = [
@@ -67,7 +72,10 @@ __all__ = [
     "refunds",
     "terms_versions",
     "upgrade",
+    "verification_alerts",
     "verification_attempts",
+    "verification_counts",
+    "verification_secrets",
 ]
 
 

@@ -42,9 +42,9 @@ class Holding:
         """Return the deletion of one customer's rows (`whose` is bound)."""
         if not self.steps:
             return self.table.delete().where(self.owner == sa.bindparam("whose"))
-        (key,) = self.table.primary_key
-        ours = sa.select(key).select_from(self.joined()).where(self.owner == sa.bindparam("whose"))
-        return self.table.delete().where(key.in_(ours))
+        keys = list(self.table.primary_key)
+        ours = sa.select(*keys).select_from(self.joined()).where(self.owner == sa.bindparam("whose"))
+        return self.table.delete().where(sa.tuple_(*keys).in_(ours) if len(keys) > 1 else keys[0].in_(ours))
 
     def find(self, name: str) -> sa.Column[Any]:
         """Return the column `name` of the table, or `table.name` of one that it is joined to. Raises KeyError."""

@@ -21,7 +21,7 @@ _MONTH = r"(?:1[0-2]|0?[1-9])"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _SPOKEN_DAY = r"(?:[이삼]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구])"
 _STEP = r"지지난|저저번|지난|저번|이번|요번|다다음|다음|담|돌아오는|오는"
-_YEAR_WORD = r"지지난해|재작년|제작년|작년|지난해|전년|올해|금년|내후년|내년"
+_YEAR_WORD = r"지지난해|재작년|제작년|작년|지난해|전년도?|올해|금년|내후년|내년"
 _YEAR = rf"(?:(?P<year>(?:19|20)\d\d|\d\d)년도?|(?P<year_word>{_YEAR_WORD}))"
 _YEAR_ALONE = rf"(?P<year>(?:19|20)\d\d)년도?|(?P<year_word>{_YEAR_WORD})"
 _COUNT = r"\d{1,3}|한|두|세|석|네|넉|다섯|여섯|일곱|여덟|아홉|열두|열한|열|십이|십|일|이|삼|사|오|육|칠|팔|구"
@@ -34,6 +34,26 @@ _NOT_A_DAY_AFTER = (
     r"|이?\s?다\s?[되돼]|[이도은을]?\s?(?:걸|넘|지났|지나|더\s|기다)|\s?연속)"
 )
 
+# Counted from something else than the day of speaking: "끝나고 이틀 뒤", "만료 하루 전".
+_NOT_FROM_TODAY = "".join(
+    f"(?<!{word} )"
+    for word in (
+        *(
+            "배송",
+            "배송일을",
+            "발송",
+            "출발",
+            "도착",
+            "만료",
+            "소멸",
+            "마감",
+            "종료",
+            "행사",
+        ),
+        *("되기", "하기", "나기", "가기", "오기", "끝나고", "지나고", "하고", "받고"),
+    )
+)
+
 
 def _pattern(source: str) -> re.Pattern[str]:
     return re.compile(source)
@@ -41,7 +61,7 @@ def _pattern(source: str) -> re.Pattern[str]:
 
 _HOLIDAY_NAMES = "|".join(
     sorted(
-        (name for name in holidays.NAMES if name not in ("설", "구정")),
+        (name for name in holidays.NAMES if name not in ("설", "구정", "동지")),
         key=len,
         reverse=True,
     )
@@ -81,7 +101,7 @@ RULES: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     ),
     (
         _pattern(
-            rf"(?:{_YEAR}|(?P<step>지난|이번|저번|다음|올))?\s?(?P<name>{_HOLIDAY_NAMES}|(?<![가-힣])구정|(?<![가-힣])설(?=\s?(?:연휴|전|후|에|때|지나|이후|까지|은|이[라전후고]|명절|당일|대목|쇠|끝|$)|\s))"
+            rf"(?:{_YEAR}|(?P<step>지난|이번|저번|다음|올))?\s?(?P<name>{_HOLIDAY_NAMES}|(?<![가-힣])구정|(?<![가-힣])동지|(?<![가-힣])설(?=\s?(?:연휴|전|후|에|때|지나|이후|까지|은|이[라전후고]|명절|당일|대목|쇠|끝|$)|\s))"
             r"(?P<feast>\s?연휴)?"
         ),
         meaning.meant_holiday,
@@ -102,7 +122,7 @@ RULES: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     ),
     (
         _pattern(
-            rf"(?:(?P<step>{_STEP})\s?주(?!문|소|인|민|택|방|류|스|유|차|세|시|신|실|셔|십|기|는|려|면|고|식|제|의|요|말씀|년)|(?<![가-힣])(?P<formal>전전|[금차])주(?=에|까지|내|중|부터|\s|$))"
+            rf"(?:(?P<step>{_STEP})\s?주(?!문|소|인(?!데|가|지|거|걸|줄|듯)|민|택|방|류|스|유|차|세|시|신|실|셔|십|기|는\s?(?:거|것|건|데|사람|대로)|려|고|식|제|의(?!\s)|요|말씀|년)|(?<![가-힣])(?P<formal>전전|[금차])주(?=에|까지|내|중|부터|\s|$))"
             rf"(?:\s?(?P<end>말(?!씀))|\s?(?P<weekday>[{WEEKDAYS}])(?:요일|욜))?"
         ),
         meaning.meant_relative_week,
@@ -114,13 +134,13 @@ RULES: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     (_pattern(r"(?<!매)(?<![가-힣])주말(?!마다|씀|농|드라마)"), meaning.meant_weekend),
     (
         _pattern(
-            r"(?P<word>내일모레|낼모레|그끄저께|그끄제|그그저께|엊그저께|엊그제|엊그재|그저께|그저깨|그제(?!야|서)|어젯밤|어제밤|어제|어저께|엊저녁|(?<![가-힣])간밤|지난밤|(?<![가-힣])[금명작]일(?!정|부)|오늘밤|오늘|(?<![안보끝꺼써혜가-힣])내일|(?<![가-힣])모레|글피|(?<![가-힣])낼(?=까지|부터|도\s|은\s|이면|\s(?:오전|오후|아침|점심|저녁|밤|와|오[나는면]|올|도착|받|배송|갈|주문|취소|연락|다시|출|여행|이사|모레)|$))"
+            r"(?P<word>내일모레|낼모레|그끄저께|그끄제|그그저께|엊그저께|엊그제|엊그재|그저께|그저깨|그제(?!야|서)|어젯밤|어제밤|어제|어저께|엊저녁|(?<![가-힣])간밤|지난밤|(?<![가-힣])[금명작]일(?!정|부)|오늘밤|오늘|(?<![안보끝꺼써혜가-힣])내일|(?<![가-힣])모레|글피|(?<![가-힣])낼(?=까지|부터|도\s|은\s|이면|\s?[옴옵]|\s(?:오전|오후|아침|점심|저녁|밤|와|오[나는면]|올|도착|받|봐|배송|갈|주문|취소|연락|다시|출|여행|이사|모레)|$))"
         ),
         meaning.meant_relative_day,
     ),
     (
         _pattern(
-            rf"(?:(?<![가-힣])(?<!배송 )(?<!배송일을 )(?<!발송 )(?P<days>{'|'.join(DAYS)})|(?P<half>반\s?년)|(?<![\d가-힣.,])(?P<n>{_COUNT})\s?(?P<unit>일|주일?|달|개월|년|해))\s?(?P<way>전|뒤|후){_NO_AGO}"
+            rf"{_NOT_FROM_TODAY}(?:(?<![가-힣])(?P<days>{'|'.join(DAYS)})|(?P<half>반\s?년)|(?<![\d가-힣.,])(?P<n>{_COUNT})\s?(?P<unit>일|주일?|달|개월|년|해))\s?(?P<way>전|뒤|후){_NO_AGO}"
         ),
         meaning.meant_ago,
     ),
@@ -139,6 +159,10 @@ RULES: tuple[tuple[re.Pattern[str], Resolver], ...] = (
     (
         _pattern(rf"(?P<step>{_STEP}|올)\s?(?P<season>봄|여름|가을|겨울)"),
         meaning.meant_season,
+    ),
+    (
+        _pattern(r"(?<![가-힣])(?:신년|새해)(?=\s?(?:들어|에|부터|첫|이후|되))"),
+        meaning.meant_new_year,
     ),
     (_pattern(r"(?<![가-힣])말일"), meaning.meant_last_day),
     (

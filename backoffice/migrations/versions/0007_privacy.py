@@ -1,6 +1,6 @@
 """Privacy: consents with their history, requests, terms, settings, records of access, deletion with what is kept.
 
-Revision: 0006, after 0005. Consents keep what they say; when it was said is not known.
+Revision: 0007, after 0006. Consents keep what they say; when it was said is not known.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from kernel.database import JsonValue, UtcDateTime
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
