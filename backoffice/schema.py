@@ -22,7 +22,16 @@ from backoffice.integration.tables import answered_requests, api_keys
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
 from backoffice.notices.tables import notices
-from backoffice.orders.tables import order_items, orders, refunds
+from backoffice.orders.tables import (
+    order_events,
+    order_items,
+    order_requests,
+    order_returns,
+    orders,
+    product_options,
+    receipts,
+    refunds,
+)
 from backoffice.privacy.access_tables import access_log, access_reviews
 from backoffice.privacy.kept_tables import erasures, kept_records
 from backoffice.privacy.request_tables import privacy_request_steps, privacy_requests
@@ -63,11 +72,16 @@ __all__ = [
     "notices",
     "notification_settings",
     "one_time_codes",
+    "order_events",
     "order_items",
+    "order_requests",
+    "order_returns",
     "orders",
     "points",
     "privacy_request_steps",
     "privacy_requests",
+    "product_options",
+    "receipts",
     "reconciliations",
     "refunds",
     "terms_versions",

@@ -1,6 +1,6 @@
 """Privacy: consents with their history, requests, terms, settings, records of access, deletion with what is kept.
 
-Revision: 0007, after 0006. Consents keep what they say; when it was said is not known.
+Revision: 0008, after 0007. Consents keep what they say; when it was said is not known.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from kernel.database import JsonValue, UtcDateTime
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
