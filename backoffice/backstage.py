@@ -17,6 +17,7 @@ from backoffice.identity.service import SEND_JOB, carry_out_sending
 from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
 from backoffice.reconciliation.service import carry_out_wanted
+from backoffice.verification import watch
 from kernel.clock import Clock
 from kernel.database import write
 
@@ -27,6 +28,7 @@ HANDLERS: Mapping[str, Handler] = {
     nightly.KIND: nightly.carry_out,
     RELEASE_JOB: carry_out_release,
     SEND_JOB: carry_out_sending,
+    watch.WATCH: watch.look,
 }
 LOOK_EVERY_S = 1.0
 RECONCILE_EVERY_S = 60.0

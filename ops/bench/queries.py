@@ -27,6 +27,7 @@ from backoffice.identity.service import has_code
 from backoffice.identity.tables import CodePurpose
 from backoffice.orders.service import find_order, list_open, list_recent
 from backoffice.verification.service import list_attempts
+from backoffice.verification.watch import list_told
 from kernel.clock import Clock, ProductClock
 from kernel.database import create_engine
 from ops.bench.figures import at_most, percentile
@@ -53,6 +54,7 @@ QUESTIONS: dict[str, Question] = {
     "customers.find_by_kakao_user_key": lambda engine, _clock, who, _order: find_by_kakao_user_key(engine, who),
     "customers.find_grade": lambda engine, _clock, who, _order: find_grade(engine, who),
     "verification.list_attempts": lambda engine, _clock, who, _order: list_attempts(engine, who, limit=20),
+    "verification.list_told": lambda engine, clock, _who, _order: list_told(engine, now=clock.now()),
     "blocking.list_blocks": lambda engine, _clock, who, _order: list_blocks(engine, who),
     "blocking.list_history": lambda engine, _clock, who, _order: list_history(engine, who),
     "customers.find_contact": lambda engine, _clock, who, _order: find_contact(engine, who),
