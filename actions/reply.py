@@ -60,8 +60,10 @@ class Reply:
 
     Choices, cards and the handoff go with the last bubble. `tips` are said after the bubbles and left
     out for somebody who has no patience for them. `closing` comes last: the words of `question`, which is
-    what the answer asks back. `identity` is the signed word that the customer proved who they are;
-    `conceal` says what the customer's message holds that nobody may read later: a `code` or a `phone` number.
+    what the answer asks back. `response` names one of the domain's instead of bubbles.
+
+    `identity` is the signed word that the customer proved who they are; `conceal` says what the customer's
+    message holds that nobody may read later: a `code` or a `phone` number.
     """
 
     bubbles: list[str] = field(default_factory=list)
@@ -72,6 +74,7 @@ class Reply:
     slots: dict[str, Any] = field(default_factory=dict)
     handoff: dict[str, str] | None = None
     question: Question | None = None
+    response: str | None = None
     identity: str | None = None
     conceal: str | None = None
 
@@ -98,6 +101,8 @@ class Reply:
 
     def send(self, dispatcher: CollectingDispatcher) -> list[EventType]:
         """Put everything to the dispatcher and return the slot changes as events."""
+        if self.response:
+            dispatcher.utter_message(response=self.response)
         bubbles = [*self.bubbles, *self.tips, *self.closing]
         for bubble in bubbles[:-1]:
             dispatcher.utter_message(text=bubble)

@@ -22,7 +22,16 @@ from backoffice.integration.tables import answered_requests, api_keys
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
 from backoffice.notices.tables import notices
-from backoffice.orders.tables import order_items, orders, refunds
+from backoffice.orders.tables import (
+    order_events,
+    order_items,
+    order_requests,
+    order_returns,
+    orders,
+    product_options,
+    receipts,
+    refunds,
+)
 from backoffice.privacy.tables import consents
 from backoffice.reconciliation.tables import discrepancies, reconciliations
 from backoffice.verification.tables import (
@@ -55,9 +64,14 @@ __all__ = [
     "metadata",
     "notices",
     "one_time_codes",
+    "order_events",
     "order_items",
+    "order_requests",
+    "order_returns",
     "orders",
     "points",
+    "product_options",
+    "receipts",
     "reconciliations",
     "refunds",
     "upgrade",
