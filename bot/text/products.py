@@ -37,6 +37,11 @@ _BESIDE = """
 예약 신규 무료 발송 출발 도착 분실 누락 파손 불량 때문 대신 관련 가격 값
 """
 _OTHERS = frozenset(_BESIDE.split())
+# Names that say something else here: an apology, "of course", a block on the account.
+_OTHER_SENSE = re.compile(
+    r"사과(?:를|도|는|만)?\s?(?:받[고기아]\s?싶|받고|전화|문자|쿠폰|편지|말씀|한마디|의\s?뜻|하[라면시세든]|해[야라도]|했|드[리렸립])"
+    r"|당근이[지죠]|블록\s?(?:해제|처리)"
+)
 _QUALITY_BEFORE = re.compile(
     rf"(?:(?<=\s)|^)(?:{'|'.join(sorted(QUALITIES, key=len, reverse=True))})\s?$"
 )
@@ -89,7 +94,11 @@ def find_candidates(
         head, last = text[nouns[index][0] : nouns[following - 1][1]], following - 1
         start, end = _widen(text, nouns, index), nouns[last][1]
         index = following
-        if _is_part_of_word(text, nouns, last) or _ends_a_word(text, head, start):
+        if (
+            _is_part_of_word(text, nouns, last)
+            or _ends_a_word(text, head, start)
+            or _OTHER_SENSE.match(text, start)
+        ):
             continue
         category = categories.get(head.replace(" ", ""), categories.get(head, ""))
         need = _needs(text[start:end], head, category)

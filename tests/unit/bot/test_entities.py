@@ -125,6 +125,11 @@ def test_an_entity_is_found_whatever_follows_it(text, entity, surface, value):
         # signs of an entity beside one of another meaning
         "CS-20931 인증 문의 어떻게 됐어요",
         "로그인할 때마다 오는 광고 문자 싫어요",
+        "카드 취소 문자가 안 와요",
+        "문자 안 보내주셔도 됩니다",
+        "문자 말고 통화로 부탁해요",
+        "KC 인증서가 필요한데요",
+        "신용카드 말고 뭐로 살 수 있어요",
         "개인정보 보유 기간과 파기 방식이 궁금해요",
         "김치찌개 맛집 추천",
         "세탁기수리 되나요",

@@ -117,3 +117,26 @@ def test_marks_are_found_in_what_was_read_of_a_text():
     reading = read("ＳＫＴ 운동화")
     start, end = find_in_reading(reading, 4, 7)
     assert reading.text[start:end] == "운동화"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("방한 조끼 반품하고 싶어요", ["방한 조끼"]),
+        ("자동차 장난감 두 개 주문했어요", ["자동차 장난감"]),
+        ("폰 거치대 반품하고 싶어요", ["폰 거치대"]),
+        ("보일러 필터 주문했어요", ["보일러 필터"]),
+        ("약과 선물세트 주문했는데 언제 와요", ["약과 선물세트"]),
+        ("간판 언제 와요", ["간판"]),
+        ("사과 두 상자 주문했어요", ["사과"]),
+    ],
+)
+def test_words_that_describe_goods_belong_to_the_name(text, found):
+    assert find(text) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["옆 꽃집에 맡기고 가셨어요", "사과 전화 한 통 없네요 언제 와요", "당근이지", "블록 해제 바람"]
+)
+def test_a_shop_an_apology_and_a_plain_yes_are_no_goods(text):
+    assert find(text) == []
