@@ -30,7 +30,7 @@ class Turn:
 
     `order_id` is what the message itself names, by entity or button; `known_order_id` is the order that
     was talked about last. `excluded_order_id` is one that the customer has just said no to. `anger` and
-    `urgency` are 0–1. `others` are further intents in the same message.
+    `urgency` are 0–1. `others` are further intents in the same message. `advised` is what `actions/advised.py` keeps.
     """
 
     turn_id: str
@@ -49,6 +49,7 @@ class Turn:
     others: Sequence[str] = ()
     anger: float = 0.0
     urgency: float = 0.0
+    advised: str | None = None
 
     @property
     def is_pressed(self) -> bool:
@@ -90,6 +91,7 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
         others=_others(message.get("intents"), intent),
         anger=_share(mood.get("anger")),
         urgency=_share(mood.get("urgency")),
+        advised=slots.get("advice"),
     )
 
 
