@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ops.bench import growth, nlu, nlu_report, queries, turn
+from ops.bench import alerts, growth, nlu, nlu_report, queries, turn
 from ops.errors import OperationFailed
 from ops.terminal import console
 
@@ -15,6 +15,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "turn": turn.measure,
     "growth": growth.measure,
     "queries": queries.measure,
+    "alerts": alerts.run,
 }
 UNDERSTANDING = "nlu"
 
@@ -37,7 +38,9 @@ def show(found: dict[str, Any]) -> None:
     if found["bench"] == UNDERSTANDING:
         nlu_report.show(found)
         return
-    if "peer_is" in found:
+    if found["bench"] == "alerts":
+        console.print(alerts.make_table(found))
+    elif "peer_is" in found:
         console.print(_beside_the_peer(found))
     else:
         console.print(_by_question(found))
