@@ -36,6 +36,7 @@ class Turn:
     turn_id: str
     customer_id: str | None
     intent: str
+    conversation_id: str = ""
     order_id: str | None = None
     last_topic: str | None = None
     not_understood_count: int = 0
@@ -79,6 +80,7 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
         turn_id=speaker.turn_id,
         customer_id=speaker.customer_id,
         intent=intent,
+        conversation_id=speaker.conversation_id,
         order_id=named,
         last_topic=slots.get("last_topic"),
         not_understood_count=int(slots.get("not_understood_count") or 0),
