@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import cases, clarifying, conversation
+from actions import cases, clarifying, conversation, privacy
 from actions.base import Shop, Turn
 from actions.registry import answer_topic
 from actions.reply import Reply
@@ -15,6 +15,9 @@ async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
     """Return what follows from the answer; None where the message is none, and is to be read as what it says."""
     if turn.question is None or turn.is_pressed:
         return None
+    wish = await privacy.hear_wish(privacy.ActionNotificationSettings(shop), turn)
+    if wish is not None:
+        return wish
     if clarifying.is_details(turn, shop.skills):
         return cases.take_details(turn, shop.skills)
     if turn.asks("solved") and turn.intent not in _ANSWERED_ELSEWHERE and is_short(turn.text):

@@ -67,6 +67,10 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
         """Return what to say to `turn`."""
         raise NotImplementedError
 
+    async def accept(self, turn: Turn) -> Reply:
+        """Do what the last question offered, after a yes, and return what was done."""
+        raise NotImplementedError
+
     async def _reply_to(self, turn: Turn) -> Reply:
         from actions import answering  # which knows actions, which are made of this class
 

@@ -8,6 +8,7 @@ Kept between turns as one short text, `kind:topic:step`. Pure.
     resume    whether to go back to the topic left before     next: yes, no
     person    whether to connect a person                     next: yes, no
     choose    which of two meanings was meant                 next: a button
+    confirm   whether to do what was just offered             next: yes, no
     what      what it was that did not help                   next: a topic
 """
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = frozenset({"order", "details", "solved", "resume", "person", "choose", "what"})
+KINDS = frozenset({"order", "details", "solved", "resume", "person", "choose", "what", "confirm"})
 # Questions that a change of topic leaves open, to be taken up again.
 OPEN_KINDS = frozenset({"order", "details"})
 

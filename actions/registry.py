@@ -14,6 +14,12 @@ from actions.delivery import ActionDeliveryStatus
 from actions.facts import ActionFacts, load_facts
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
 from actions.orders import ActionOrderHistory
+from actions.privacy import (
+    ActionConsentWithdraw,
+    ActionNotificationSettings,
+    ActionPrivacyRequest,
+    ActionTermsQuestion,
+)
 from actions.refunds import ActionReceipt, ActionRefundStatus
 from actions.reply import Reply
 from actions.verification import (
@@ -44,6 +50,10 @@ TOPICS: Mapping[str, type[ShopAction]] = {
     "compensation_request": ActionCompensation,
     **dict.fromkeys(load_cases(), ActionCase),
     **dict.fromkeys(load_facts(), ActionFacts),
+    "privacy_request": ActionPrivacyRequest,
+    "consent_withdraw": ActionConsentWithdraw,
+    "notification_settings": ActionNotificationSettings,
+    "terms_question": ActionTermsQuestion,
 }
 # Topics about one order, which can be another one.
 ABOUT_AN_ORDER = frozenset({*load_cases(), "delivery_status", "delivery_delay", "order_detail", "receipt_request"})

@@ -49,6 +49,7 @@ class Turn:
     others: Sequence[str] = ()
     anger: float = 0.0
     urgency: float = 0.0
+    channel: str = "web"
 
     @property
     def is_pressed(self) -> bool:
@@ -77,6 +78,7 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
     return Turn(
         turn_id=speaker.turn_id,
         customer_id=speaker.customer_id,
+        channel=speaker.channel,
         intent=intent,
         order_id=named,
         last_topic=slots.get("last_topic"),
