@@ -24,6 +24,8 @@ from backoffice.customers.service import find_by_kakao_user_key, find_grade, get
 from backoffice.delivery.service import DeliveryService
 from backoffice.demo.scale import EVENTS_EACH, ORDERS_EACH, load_scale
 from backoffice.orders.service import find_order, list_open, list_recent
+from backoffice.privacy import service as privacy
+from backoffice.privacy.request_tables import RequestKind
 from backoffice.verification.service import list_attempts
 from backoffice.verification.watch import list_told
 from kernel.clock import Clock, ProductClock
@@ -54,6 +56,10 @@ QUESTIONS: dict[str, Question] = {
     "verification.list_attempts": lambda engine, _clock, who, _order: list_attempts(engine, who, limit=20),
     "verification.list_told": lambda engine, clock, _who, _order: list_told(engine, now=clock.now()),
     "blocking.list_blocks": lambda engine, _clock, who, _order: list_blocks(engine, who),
+    "privacy.find_current": lambda engine, _clock, who, _order: privacy.find_current(engine, who),
+    "privacy.find_settings": lambda engine, _clock, who, _order: privacy.find_settings(engine, who),
+    "privacy.find_open": lambda engine, _clock, who, _order: privacy.find_open(engine, who, RequestKind.ACCESS),
+    "privacy.list_of_customer": lambda engine, _clock, who, _order: privacy.list_of_customer(engine, who),
     "benefits.read_benefits": lambda engine, clock, who, _order: read_benefits(engine, who, clock),
 }
 
