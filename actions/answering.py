@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import cases, clarifying, conversation, privacy
+from actions import cases, clarifying, conversation, identity, privacy
 from actions.base import Shop, Turn
 from actions.registry import answer_topic
 from actions.reply import Reply
@@ -13,6 +13,9 @@ _ANSWERED_ELSEWHERE = frozenset({"affirm", "deny", "not_solved", "human_agent"})
 
 async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
     """Return what follows from the answer; None where the message is none, and is to be read as what it says."""
+    heard = await identity.hear(shop, turn)
+    if heard is not None:
+        return heard
     if turn.question is None or turn.is_pressed:
         return None
     wish = await privacy.hear_wish(privacy.ActionNotificationSettings(shop), turn)

@@ -9,6 +9,7 @@ from actions.base import Shop, ShopAction, Turn
 from actions.benefits import ActionBenefitsBalance, ActionCouponTerms
 from actions.blocks import ActionBlockStatus, ActionUnblock
 from actions.cases import ActionCase, load_cases
+from actions.codes import about
 from actions.compensation import ActionCompensation
 from actions.delivery import ActionDeliveryStatus
 from actions.facts import ActionFacts, load_facts
@@ -62,4 +63,4 @@ ABOUT_AN_ORDER = frozenset({*load_cases(), "delivery_status", "delivery_delay", 
 async def answer_topic(shop: Shop, turn: Turn, topic: str) -> Reply | None:
     """Return the answer to `turn` as if it had asked about `topic`; None where no action answers that."""
     kind = TOPICS.get(topic)
-    return await kind(shop).answer(replace(turn, intent=topic)) if kind else None
+    return about(await kind(shop).answer(replace(turn, intent=topic)), topic) if kind else None

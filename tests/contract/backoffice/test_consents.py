@@ -122,7 +122,8 @@ async def test_advertising_that_waits_is_not_sent_once_consent_is_taken_back(
     await send(shop, clock, ADS)
     await send(shop, clock, ORDER, "order")
     await consent(shop, clock, MARKETING, False)
-    assert [notice["key"] for notice in await sent(shop, clock)] == ["order"]
+    await consent(shop, clock, MARKETING, True)
+    assert [notice["key"] for notice in await sent(shop, clock)] == ["order"], "nor if they agree anew"
 
 
 async def test_advertising_waits_for_the_morning_whatever_was_agreed_to(shop: AsyncEngine) -> None:
