@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from actions import cases, clarifying, conversation, identity, privacy
+from actions import cases, clarifying, conversation, delivery_change, identity, privacy
 from actions.base import Shop, Turn
+from actions.delivery_change import ActionDeliveryChange
 from actions.registry import answer_topic
 from actions.reply import Reply
 from actions.wording import is_short, says_it_does_not, says_it_works
@@ -21,7 +22,12 @@ async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
     wish = await privacy.hear_wish(privacy.ActionNotificationSettings(shop), turn)
     if wish is not None:
         return wish
-    if clarifying.is_details(turn, shop.skills):
+    is_details = clarifying.is_details(turn, shop.skills)
+    if turn.question.topic == delivery_change.TOPIC and turn.question.kind in ("details", "confirm"):
+        reply = await delivery_change.hear(ActionDeliveryChange(shop), turn, is_details=is_details)
+        if reply is not None:
+            return reply
+    if is_details:
         return cases.take_details(turn, shop.skills)
     if turn.asks("solved") and turn.intent not in _ANSWERED_ELSEWHERE and is_short(turn.text):
         return await _hear_whether_it_works(shop, turn)

@@ -68,7 +68,7 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
         raise NotImplementedError
 
     async def accept(self, turn: Turn) -> Reply:
-        """Do what the last question offered, after a yes, and return what was done."""
+        """Return what was done after a yes to what this action had offered to do."""
         raise NotImplementedError
 
     async def _reply_to(self, turn: Turn) -> Reply:

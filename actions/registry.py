@@ -12,6 +12,8 @@ from actions.cases import ActionCase, load_cases
 from actions.codes import about
 from actions.compensation import ActionCompensation
 from actions.delivery import ActionDeliveryStatus
+from actions.delivery_change import ActionDeliveryChange
+from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts, load_facts
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
 from actions.orders import ActionOrderHistory
@@ -50,6 +52,8 @@ TOPICS: Mapping[str, type[ShopAction]] = {
     "coupon_terms": ActionCouponTerms,
     "compensation_request": ActionCompensation,
     **dict.fromkeys(load_cases(), ActionCase),
+    "delivery_change": ActionDeliveryChange,
+    "delivery_not_received": ActionNotReceived,
     **dict.fromkeys(load_facts(), ActionFacts),
     "privacy_request": ActionPrivacyRequest,
     "consent_withdraw": ActionConsentWithdraw,

@@ -388,3 +388,21 @@ async def test_neither_number_nor_code_is_in_what_the_bot_remembers(nobody: Talk
     await nobody.say(f"인증번호 {code}")
     kept = json.dumps(nobody.slots)
     assert code not in kept and "5678" not in kept
+
+
+@pytest.mark.parametrize(
+    "topic", ["delivery_status", "delivery_delay", "order_detail", "order_cancel", "receipt_request", "inform_order"]
+)
+async def test_anothers_order_and_a_missing_one_take_the_same_words_and_the_same_statements(
+    stocked: AsyncEngine, clock: FixedClock, topic: str
+) -> None:
+    asked: list[str] = []
+    sa.event.listen(stocked.sync_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    seen = []
+    for order_id in ("2026-00011", "2026-77777"):
+        talk = Talk(stocked, clock, "lee")
+        asked.clear()
+        said = await talk.say("그 주문이요", topic, order_id=order_id)
+        seen.append((said.text, said.labels, said.extras, list(asked)))
+    assert seen[0] == seen[1]
+    assert "찾지 못했어요" in seen[0][0] and seen[0][3]
