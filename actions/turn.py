@@ -51,6 +51,7 @@ class Turn:
     anger: float = 0.0
     urgency: float = 0.0
     advised: str | None = None
+    channel: str = "web"
 
     @property
     def is_pressed(self) -> bool:
@@ -79,6 +80,7 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
     return Turn(
         turn_id=speaker.turn_id,
         customer_id=speaker.customer_id,
+        channel=speaker.channel,
         intent=intent,
         conversation_id=speaker.conversation_id,
         order_id=named,
