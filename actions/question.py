@@ -8,6 +8,7 @@ Kept between turns as one short text, `kind:topic:step`. Pure.
     resume    whether to go back to the topic left before     next: yes, no
     person    whether to connect a person                     next: yes, no
     choose    which of two meanings was meant                 next: a button
+    confirm   whether to do what was just offered             next: yes, no
     what      what it was that did not help                   next: a topic
     confirm   whether to do what was just offered             next: yes, no
     phone     the number by which somebody unknown is known   next: a phone number

@@ -31,6 +31,12 @@ from actions.facts import ActionFacts
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
 from actions.orders import ActionOrderHistory
+from actions.privacy import (
+    ActionConsentWithdraw,
+    ActionNotificationSettings,
+    ActionPrivacyRequest,
+    ActionTermsQuestion,
+)
 from actions.refunds import ActionReceipt, ActionRefundStatus
 from actions.skills import load_skills
 from actions.verification import ActionVerificationAdvice, ActionVerificationAlternatives, ActionVerificationHistory
@@ -59,6 +65,10 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionBenefitsBalance,
     ActionCouponTerms,
     ActionCompensation,
+    ActionPrivacyRequest,
+    ActionConsentWithdraw,
+    ActionNotificationSettings,
+    ActionTermsQuestion,
     ActionFacts,
     ActionAffirm,
     ActionDeny,

@@ -30,7 +30,7 @@ class Turn:
 
     `order_id` is what the message itself names, by entity or button; `known_order_id` is the order that
     was talked about last. `excluded_order_id` is one that the customer has just said no to. `anger` and
-    `urgency` are 0–1. `others` are further intents in the same message.
+    `urgency` are 0–1. `others` are further intents in the same message. `advised` is what `actions/advised.py` keeps.
     """
 
     turn_id: str
@@ -50,6 +50,8 @@ class Turn:
     others: Sequence[str] = ()
     anger: float = 0.0
     urgency: float = 0.0
+    advised: str | None = None
+    channel: str = "web"
 
     @property
     def is_pressed(self) -> bool:
@@ -78,6 +80,7 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
     return Turn(
         turn_id=speaker.turn_id,
         customer_id=speaker.customer_id,
+        channel=speaker.channel,
         intent=intent,
         conversation_id=speaker.conversation_id,
         order_id=named,
@@ -92,6 +95,7 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
         others=_others(message.get("intents"), intent),
         anger=_share(mood.get("anger")),
         urgency=_share(mood.get("urgency")),
+        advised=slots.get("advice"),
     )
 
 

@@ -28,6 +28,8 @@ _TITLES = {
     "chat": "Customer (web)",
     "staff": "Staff",
     "desk": "Desk",
+    "verification": "Verification",
+    "privacy": "Privacy",
     "studio": "Studio",
     "kakao": "KakaoTalk",
     "shop_systems": "The shop's systems",
@@ -36,6 +38,8 @@ _TITLES = {
 _SECURITY = {
     "chat": [{"conversation": []}],
     "desk": [{"staff": []}],
+    "verification": [{"staff": []}],
+    "privacy": [{"staff": []}],
     "studio": [{"staff": []}],
     "shop_systems": [{"key": []}],
 }
