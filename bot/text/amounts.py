@@ -16,7 +16,7 @@ ENTITY = "amount"
 MONEY = re.compile("[원만₩]")
 _NUMBER = r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"
 # 원 as a word of its own: not 원피스, 원래, 원하는, 원룸.
-_WON = r"\s?원(?!피스|래|하[는시고던]|룸|두|단|목|본|글|산지|격|경)"
+_WON = r"\s?원(?!피스|래|하[는시고던]|룸|두|단|목|본|글|산지|격|경|\s한\s?[푼장])"
 _DIGITS = re.compile(
     rf"(?<![\d.,\-])(?:₩\s?)?(?P<number>(?:{_NUMBER})"
     rf"(?:\s?[십백천만억]+(?:\s?(?:{_NUMBER})?[십백천만]+)*(?:\s?(?:{_NUMBER}))?)?)"

@@ -32,7 +32,7 @@ _TRACKING = re.compile(
 _NOT_A_PARCEL = re.compile(r"(?:계좌|카드|사업자|주민|여권|현금영수증)[가-힣\s]{0,8}$")
 
 _ERROR_WORDS = re.compile(
-    r"오류|에러|애러|코드|error|장애|실패|인증|gateway|뜨|뜬|뜸|떠|떴|뜹|나오|나와|나왔|나옴|표시|적혀|적힌|써\s?있|쓰여|해결|응답|무슨|뜻|막히|막혀|제한|^\s*[A-Z]{1,5}-?\d{2,6}\s*$|\bnot found",
+    r"오류|에러|애러|코드|error|장애|실패|인증|gateway|뜨|뜬|뜸|떠|떴|뜹|나오|나와|나왔|나옴|표시|적혀|적힌|써\s?있|쓰여|해결|응답|종료|초과|알\s?수\s?없는|무슨|뜻|막히|막혀|제한|^\s*[A-Z]{1,5}-?\d{2,6}\s*$|\bnot found",
     re.IGNORECASE,
 )
 # A bare number is a code only where the message is about a failure.
@@ -51,6 +51,13 @@ _ERROR_FORMS = (
     ),
     # HTTP 503
     re.compile(r"\bHTTP[\s\-]?[1-5]\d\d(?!\d)", re.IGNORECASE),
+    # 0x80072EE7
+    re.compile(r"(?<![A-Za-z0-9])0x[0-9a-f]{4,8}(?![A-Za-z0-9])", re.IGNORECASE),
+    # 요청 시간 초과 408
+    re.compile(
+        r"(?:시간\s?초과|타임\s?아웃|timeout)\s(?P<code>[1-5]\d\d)(?![\d,\-]|\s?원)",
+        re.IGNORECASE,
+    ),
     # E1002, P-302, KCB-07, ERR-12
     re.compile(
         r"(?<![A-Za-z0-9\-_])(?!CS-|[A-Z]{1,5}-?\d+-)(?:[A-Z]{1,5}[-_]?\d{2,6}|ERR(?:OR)?[-_]\d|[A-Z]\d[A-Z]\d+)"
@@ -70,7 +77,7 @@ _ERROR_FORMS = (
     # 500번 에러, 9004 에러, 502 bad gateway, 0005 라고 뜨는데
     re.compile(
         r"(?<![\d,.\-A-Za-z])(?P<code>\d{3,6})(?:번|이)?\s?"
-        r"(?=에러|오류|애러|error|bad|gateway|not found|internal|service|코드|이?라고\s?(?:뜨|떠|떴|나|써|쓰|적|돼|되)|[이가]\s?떨어|으?로\s?(?:응답|끝나|종료|떨어)|이?란\s?(?:오류|에러|숫자|코드)|뜨[고는네면]|떠요|떴|\s?뜸)",
+        r"(?=에러|오류|애러|error|bad|gateway|not found|internal|service|코드|이?라고\s?(?:뜨|떠|떴|나|써|쓰|적|돼|되)|[이가]\s?떨어|으?로\s?(?:응답|끝나|종료|떨어)|이?란\s?(?:오류|에러|숫자|코드)|뜨[고는네면]|떠요|떴|\s?뜸|페이지(?:가|만|로)?\s?(?:나[오와]|떠|떴|뜨))",
         re.IGNORECASE,
     ),
 )
