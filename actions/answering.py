@@ -15,6 +15,8 @@ async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
     """Return what follows from the answer; None where the message is none, and is to be read as what it says."""
     if turn.question is None or turn.is_pressed:
         return None
+    if clarifying.may_answer_about_order(turn):
+        return await answer_topic(shop, turn, turn.question.topic)
     if clarifying.is_details(turn, shop.skills):
         return cases.take_details(turn, shop.skills)
     if turn.asks("solved") and turn.intent not in _ANSWERED_ELSEWHERE and is_short(turn.text):

@@ -89,11 +89,12 @@ class ActionCase(ShopAction):
         found = await which_order.find(self.shop, turn, wanted)
         if isinstance(found, Reply):
             return found
-        reply = self._about(turn, case, found)
+        reply = await self.about(turn, case, found)
         reply.slots |= {"last_topic": topic, "order_id": found.order_id}
         return reply
 
-    def _about(self, turn: Turn, case: Case, order: Order) -> Reply:
+    async def about(self, turn: Turn, case: Case, order: Order) -> Reply:
+        """Return what is to be said about the order that was found; topics that carry more out themselves say more."""
         ended = tell_ending(order, today=self.shop.today())
         if ended:
             return Reply(bubbles=ended, choices=[PERSON])

@@ -3,6 +3,8 @@
 Kept between turns as one short text, `kind:topic:step`. Pure.
 
     order     which order the topic is about                  next: a button, a number, a product
+    items     what of the order, and why                      next: a button, words for one of them
+    confirm   whether to do what was offered                  next: yes, no
     details   what exactly is wanted, in the customer's words next: anything that is not another topic
     solved    whether the remedy helped                       next: yes, no, still the same
     resume    whether to go back to the topic left before     next: yes, no
@@ -16,9 +18,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = frozenset({"order", "details", "solved", "resume", "person", "choose", "what"})
+KINDS = frozenset({"order", "items", "confirm", "details", "solved", "resume", "person", "choose", "what"})
 # Questions that a change of topic leaves open, to be taken up again.
-OPEN_KINDS = frozenset({"order", "details"})
+OPEN_KINDS = frozenset({"order", "items", "confirm", "details"})
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,10 @@ from actions.cases import ActionCase, load_cases
 from actions.compensation import ActionCompensation
 from actions.delivery import ActionDeliveryStatus
 from actions.facts import ActionFacts, load_facts
+from actions.order_cancel import ActionOrderCancel
+from actions.order_change import ActionOrderChange
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
+from actions.order_return import ActionReturn
 from actions.orders import ActionOrderHistory
 from actions.refunds import ActionReceipt, ActionRefundStatus
 from actions.reply import Reply
@@ -43,6 +46,9 @@ TOPICS: Mapping[str, type[ShopAction]] = {
     "coupon_terms": ActionCouponTerms,
     "compensation_request": ActionCompensation,
     **dict.fromkeys(load_cases(), ActionCase),
+    "order_cancel": ActionOrderCancel,
+    "order_change": ActionOrderChange,
+    "return_exchange": ActionReturn,
     **dict.fromkeys(load_facts(), ActionFacts),
 }
 # Topics about one order, which can be another one.

@@ -27,7 +27,10 @@ from actions.conversation import ActionAffirm, ActionDeny, ActionNotSolved
 from actions.delivery import ActionDeliveryStatus, ActionSelectOrder
 from actions.facts import ActionFacts
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
+from actions.order_cancel import ActionOrderCancel
+from actions.order_change import ActionOrderChange
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
+from actions.order_return import ActionReturn
 from actions.orders import ActionOrderHistory
 from actions.refunds import ActionReceipt, ActionRefundStatus
 from actions.skills import load_skills
@@ -50,6 +53,9 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionOrderCompare,
     ActionSelectOrder,
     ActionCase,
+    ActionOrderCancel,
+    ActionOrderChange,
+    ActionReturn,
     ActionRefundStatus,
     ActionReceipt,
     ActionBenefitsBalance,
