@@ -26,8 +26,12 @@ _NOT_OFFERED = frozenset({"complaint", "not_solved"})
 # What the bare name of a product is often taken for.
 _SAID_OF_A_PRODUCT = frozenset({"product_inquiry", "order_detail", "inform_order", "affirm"})
 # Topics whose actions read the details themselves, and topics that such details sound like.
-_ANSWERED_BY_ACTIONS = frozenset({"order_change"})
-_ABOUT_ORDERS = frozenset({"order_cancel", "order_change", "return_exchange", "missing_item", "payment_problem"})
+_ANSWERED_BY_ACTIONS = frozenset({"order_change", "receipt_request"})
+_ABOUT_ORDERS = frozenset(
+    {"order_cancel", "order_change", "return_exchange", "missing_item", "payment_problem", "receipt_request"}
+)
+# Said of nothing in particular, unless the bot is not sure that it was said.
+_SMALL_TALK = frozenset({"greet", "thanks", "goodbye"})
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 
 
@@ -73,6 +77,8 @@ def is_details(turn: Turn, skills: Skills) -> bool:
         return not says_stop(turn.text)
     if turn.intent in _NOT_DETAILS:
         return False
+    if turn.intent in _SMALL_TALK:
+        return turn.confidence < SURE_OF_ANOTHER_TOPIC and not says_stop(turn.text)
     if turn.intent in _NOT_UNDERSTOOD or turn.intent not in skills.topics:
         return True
     return skills.takes_details(turn.intent) or turn.confidence < SURE_OF_ANOTHER_TOPIC

@@ -34,6 +34,19 @@ class ConversationAction(ShopAction):
         return await answer_topic(self.shop, turn, topic) or _offer_menu(turn, _YES)
 
 
+class ActionSmallTalk(ConversationAction):
+    """A greeting, thanks, a goodbye: the domain's words, and the bot's last question stays open.
+
+    An action and not a response alone, because a word or two that sound like one may answer that question.
+    """
+
+    action_name: ClassVar[str] = "action_small_talk"
+
+    async def answer(self, turn: Turn) -> Reply:
+        """Return the response of the same name."""
+        return Reply(response=f"utter_{turn.intent}", question=turn.question)
+
+
 class ActionAffirm(ConversationAction):
     """Yes: to a remedy that helped, to going back, to a person; a kind question where nothing was asked."""
 
@@ -70,6 +83,9 @@ class ActionDeny(ConversationAction):
             return be_glad(turn) if says_it_works(turn.text) else await try_next(self.shop, turn, asked.topic)
         if asked.kind == "choose":
             return Reply(bubbles=[vary(turn.turn_id, "dropped", _DROPPED)], choices=list(MENU))
+        if asked.kind == "confirm":
+            kept = Reply(bubbles=["네, 그대로 둘게요. 바뀐 것은 없어요."], choices=list(MENU), slots={"wish": None})
+            return kept.say(vary(turn.turn_id, "more", _MORE))
         if asked.is_open:
             name = self.shop.skills.find(asked.topic).name
             reply = Reply(bubbles=[f"네, ‘{name}’ 이야기는 여기서 멈출게요.", vary(turn.turn_id, "more", _MORE)])
