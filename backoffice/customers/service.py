@@ -6,6 +6,7 @@ no caller can show more by mistake.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from backoffice.blocking.tables import blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.tables import Grade, customers
 from backoffice.errors import CustomerNotFound
+from backoffice.orders.history import read_notes
 from backoffice.orders.model import Order
 from backoffice.orders.policy import STATUS_LABELS
 from backoffice.orders.service import read_concerned, read_recent
@@ -82,7 +84,8 @@ async def get_panel(engine: AsyncEngine, customer_id: str, clock: Clock) -> dict
         if person is None:
             raise CustomerNotFound(customer_id)
         orders = await read_recent(connection, customer_id, limit=_PANEL_ORDERS)
-    return person | {"recent_orders": [_summary(order) for order in orders]}
+        notes = await read_notes(connection, [order.order_id for order in orders])
+    return person | {"recent_orders": [_summary(order, notes) for order in orders]}
 
 
 async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> dict[str, Any]:
@@ -95,6 +98,7 @@ async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> 
     async with read(engine) as connection:
         person = await _find_masked(connection, customer_id)
         orders = await read_concerned(connection, customer_id, limit=_PANEL_ORDERS)
+        notes = await read_notes(connection, [order.order_id for order in orders])
         rows = (await connection.execute(_HISTORY_ROWS, {"customer_id": customer_id})).mappings().all()
     now = clock.now()
     histories: dict[str, list[dict[str, Any]]] = {name: [] for name in _HISTORIES}
@@ -103,7 +107,7 @@ async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> 
         if row["history"] == "blocks":
             entry["is_active"] = is_active(row["auto_release_at"], row["released_at"], now)
         histories[row["history"]].append(entry)
-    return {"customer": person, "orders": [_summary(order) for order in orders], **histories}
+    return {"customer": person, "orders": [_summary(order, notes) for order in orders], **histories}
 
 
 async def find_by_kakao_user_key(engine: AsyncEngine, user_key: str) -> str | None:
@@ -140,8 +144,10 @@ async def _find_masked(connection: AsyncConnection, customer_id: str) -> dict[st
     }
 
 
-def _summary(order: Order) -> dict[str, Any]:
-    return {
+def _summary(order: Order, notes: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Return an order in short; with `notes` where something happened to it, a return under way first."""
+    noted = {"notes": notes[order.order_id]} if order.order_id in notes else {}
+    return noted | {
         "order_id": order.order_id,
         "ordered_at": _rfc3339(order.ordered_at),
         "status": order.status.value,

@@ -32,6 +32,21 @@ _RETURNS = (
     EventKind.RETURN_RECEIVED,
 )
 _BY = {Actor.CUSTOMER: "고객님이 ", Actor.AGENT: "상담원이 ", Actor.SHOP: "저희가 "}
+EVENT_LABELS = {
+    EventKind.CANCELLED: "주문 취소",
+    EventKind.ITEMS_CANCELLED: "일부 상품 취소",
+    EventKind.OPTION_CHANGED: "옵션 변경",
+    EventKind.QUANTITY_CHANGED: "수량 변경",
+    EventKind.ITEM_ADDED: "상품 추가",
+    EventKind.PAYMENT_CHANGED: "결제 방법 변경",
+    EventKind.MERGED: "합배송",
+    EventKind.TOOK_IN: "합배송",
+    EventKind.RETURN_REQUESTED: "반품 접수",
+    EventKind.EXCHANGE_REQUESTED: "교환 접수",
+    EventKind.RETURN_WITHDRAWN: "접수 취소",
+    EventKind.RETURN_RECEIVED: "반품 상품 도착",
+    EventKind.RECEIPT_SENT: "증빙 발송",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,17 +83,8 @@ def _tell_changes(changes: Sequence[Event]) -> str:
     if len(changes) == 1:
         event = changes[0]
         return f"{korean.date(event.at)}에 {_BY[event.actor]}{_tell_change(event)}."
-    kinds = list(dict.fromkeys(_NAMES[event.kind] for event in changes))
+    kinds = list(dict.fromkeys(EVENT_LABELS[event.kind] for event in changes))
     return f"그 뒤 {len(changes)}번 바뀌었어요: {', '.join(kinds)}이에요."
-
-
-_NAMES = {
-    EventKind.OPTION_CHANGED: "옵션 변경",
-    EventKind.QUANTITY_CHANGED: "수량 변경",
-    EventKind.ITEM_ADDED: "상품 추가",
-    EventKind.PAYMENT_CHANGED: "결제 방법 변경",
-    EventKind.ITEMS_CANCELLED: "일부 상품 취소",
-}
 
 
 def _tell_change(event: Event) -> str:

@@ -66,7 +66,8 @@ export function orderLine(order: unknown): Line {
   const fields = asFields(order);
   const status = text(fields, "status_label") || named(statusNames, text(fields, "status"));
   const main = text(fields, "summary") || text(fields, "order_id") || plain(order);
-  return { main, more: joined([status, text(fields, "order_id"), on(fields, "ordered_at", dayOf)]) };
+  const notes = Array.isArray(fields["notes"]) ? fields["notes"].slice(0, NOTES_SHOWN).map(String) : [];
+  return { main, more: joined([status, text(fields, "order_id"), on(fields, "ordered_at", dayOf), ...notes]) };
 }
 
 export function blockLine(block: unknown): Line {
