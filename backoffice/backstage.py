@@ -16,6 +16,7 @@ from backoffice.blocking.service import RELEASE_JOB, carry_out_release
 from backoffice.identity.service import SEND_JOB, carry_out_sending
 from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
+from backoffice.privacy.handlers import HANDLERS as PRIVACY_HANDLERS
 from backoffice.reconciliation.service import carry_out_wanted
 from backoffice.verification import watch
 from kernel.clock import Clock
@@ -29,6 +30,7 @@ HANDLERS: Mapping[str, Handler] = {
     RELEASE_JOB: carry_out_release,
     SEND_JOB: carry_out_sending,
     watch.WATCH: watch.look,
+    **PRIVACY_HANDLERS,
 }
 LOOK_EVERY_S = 1.0
 RECONCILE_EVERY_S = 60.0

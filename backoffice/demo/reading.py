@@ -17,7 +17,8 @@ from backoffice.delivery.tables import deliveries, delivery_stages
 from backoffice.demo import shape
 from backoffice.errors import CustomerNotFound
 from backoffice.orders.tables import order_events, order_items, order_returns, orders, refunds
-from backoffice.privacy.tables import consents
+from backoffice.privacy.consents import read_lines
+from backoffice.privacy.policy import current_consents
 from backoffice.verification.tables import verification_attempts
 
 Found = dict[str, Any]
@@ -34,10 +35,8 @@ async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.
     )
     if person is None:
         raise CustomerNotFound(customer_id)
-    agreed = await connection.execute(
-        sa.select(consents.c.kind, consents.c.granted).where(consents.c.customer_id == customer_id)
-    )
-    given = {row.kind: row.granted for row in agreed}
+    agreed = current_consents(await read_lines(connection, customer_id))
+    given = {kind.value: line.granted for kind, line in agreed.items()}
     return shape.Customer.model_validate(
         {
             **person,

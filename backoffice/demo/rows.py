@@ -115,7 +115,8 @@ def take_apart(people: Iterable[shape.Customer]) -> Rows:
             rows[table].extend(owner | dict(entry) for entry in entries)
         if person.consents:
             given = ((kind, granted) for kind, granted in person.consents if granted is not None)
-            rows[consents].extend(owner | {"kind": kind, "granted": granted} for kind, granted in given)
+            when = {"at": person.joined_at, "channel": "import"}
+            rows[consents].extend(owner | {"kind": kind, "granted": granted} | when for kind, granted in given)
     return dict(rows)
 
 
