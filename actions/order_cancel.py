@@ -85,7 +85,9 @@ class ActionOrderCancel(ActionCase):
         now = self.shop.clock.now()
         told = await preview_cancel(self.shop.engine, order_wish.requester(turn), order.order_id, now=now, items=items)
         wish = Wish(order.order_id, {"items": items, "refund_krw": told.refund_krw})
-        reply = Reply(bubbles=tell_cost(order, told, is_done=False), slots={"wish": wish.write()})
+        rule = find_change(order, Change.CANCEL)
+        reply = Reply(bubbles=[rule.tell(order)] if rule and not told.is_unpaid else [], slots={"wish": wish.write()})
+        reply.say(*tell_cost(order, told, is_done=False))
         reply.choices.append(Choice("네, 취소할게요", "affirm"))
         if items is None and sum(item.left_count for item in order.left_items) > 1:
             reply.choices.append(Choice("일부만 취소", turn.intent, {"order_id": order.order_id, "choice": "part"}))
@@ -99,7 +101,7 @@ class ActionOrderCancel(ActionCase):
             self.shop.engine,
             order_wish.requester(turn),
             order.order_id,
-            request_key=order_wish.request_key(turn, "cancel"),
+            request_key=order_wish.request_key(turn, "cancel", order.order_id, wish.what),
             now=self.shop.clock.now(),
             items={int(item_id): count for item_id, count in items.items()} if items else None,
             agreed_refund_krw=wish.what.get("refund_krw"),

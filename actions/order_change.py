@@ -129,7 +129,7 @@ class ActionOrderChange(ActionCase):
 
     async def _do(self, turn: Turn, order: Order, wish: Wish) -> Reply:
         who, now = order_wish.requester(turn), self.shop.clock.now()
-        key = order_wish.request_key(turn, "change")
+        key = order_wish.request_key(turn, "change", order.order_id, wish.what)
         what = wish.what
         reply = Reply(slots={"wish": None}, choices=[HISTORY, PERSON])
         if what.get("kind") == "merge":

@@ -89,7 +89,7 @@ class ActionReturn(ActionCase):
             order.order_id,
             ReturnKind(parts["kind"]),
             parts["reason"],
-            request_key=order_wish.request_key(turn, "return"),
+            request_key=order_wish.request_key(turn, "return", order.order_id, parts),
             now=self.shop.clock.now(),
             items={item.item_id or 0: item.left_count} if item is not None else None,
         )
@@ -108,7 +108,7 @@ class ActionReturn(ActionCase):
             self.shop.engine,
             order_wish.requester(turn),
             order.order_id,
-            request_key=order_wish.request_key(turn, "withdraw"),
+            request_key=order_wish.request_key(turn, "withdraw", order.order_id),
             now=self.shop.clock.now(),
         )
         told = f"{_KIND_LABELS[done.kind]} 접수를 취소했어요. 상품은 그대로 쓰시면 돼요."

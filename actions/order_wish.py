@@ -5,6 +5,7 @@ The wish is only what was offered: whether it can be done, and for whom, is deci
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -71,9 +72,10 @@ def requester(turn: Turn) -> Requester:
     return Requester(customer_id=turn.customer_id)
 
 
-def request_key(turn: Turn, what: str) -> str:
+def request_key(turn: Turn, what: str, order_id: str, wanted: object = "") -> str:
     """Return the key under which the turn asks for `what`: the same turn, run again, asks for nothing new."""
-    return f"turn:{turn.turn_id}:{what}"
+    digest = hashlib.sha256(f"{order_id}:{wanted}".encode()).hexdigest()[:16]
+    return f"turn:{turn.turn_id}:{what}:{digest}"
 
 
 def refuse(shop: Shop, turn: Turn, topic: str, error: OrderError, *choices: Choice) -> Reply:

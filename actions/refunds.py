@@ -101,7 +101,7 @@ class ActionReceipt(ShopAction):
             order_wish.requester(turn),
             order.order_id,
             kind,
-            request_key=order_wish.request_key(turn, "receipt"),
+            request_key=order_wish.request_key(turn, "receipt", order.order_id, kind),
             now=self.shop.clock.now(),
         )
         label = korean.josa(sent.label, "을/를")

@@ -84,7 +84,7 @@ def _tell_changes(changes: Sequence[Event]) -> str:
         event = changes[0]
         return f"{korean.date(event.at)}에 {_BY[event.actor]}{_tell_change(event)}."
     kinds = list(dict.fromkeys(EVENT_LABELS[event.kind] for event in changes))
-    return f"그 뒤 {len(changes)}번 바뀌었어요: {', '.join(kinds)}이에요."
+    return f"그 뒤 {len(changes)}번 바뀌었어요: {korean.josa(', '.join(kinds), '이에요/예요')}."
 
 
 def _tell_change(event: Event) -> str:
@@ -100,9 +100,11 @@ def _tell_change(event: Event) -> str:
         case EventKind.PAYMENT_CHANGED if after:
             return f"결제 방법을 {korean.josa(_shorten(after), '으로/로')} 바꿨어요"
         case EventKind.ITEMS_CANCELLED:
-            pieces = event.detail.get("pieces") or []
-            named = _shorten(str(pieces[0].get("item") or "상품")) if len(pieces) == 1 else "상품"
-            return f"{named} 일부를 취소했어요" if len(pieces) != 1 else f"{korean.josa(named, '을/를')} 취소했어요"
+            pieces = event.detail.get("pieces")
+            if not isinstance(pieces, list) or len(pieces) != 1:
+                return "상품 일부를 취소했어요"
+            named = _shorten(str(pieces[0].get("item") or "상품"))
+            return f"{korean.josa(named, '을/를')} 취소했어요"
         case _:
             return "내용을 바꿨어요"
 
@@ -122,7 +124,7 @@ def _tell_end(order: Order, events: Sequence[Event], today: date) -> str:
         return "보내 주신 상품을 받아 반품이 끝났어요."
     status = korean.josa(STATUS_LABELS[order.status], "이에요/예요")
     if merged is not None:
-        return f"다른 주문({merged.detail.get('from', '')})을 함께 담았고, 지금은 {status}."
+        return f"다른 주문({_shorten(str(merged.detail.get('from', '')))})을 함께 담았고, 지금은 {status}."
     return f"지금은 {status}."
 
 
