@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from actions import cases, clarifying, conversation
+from actions import cases, clarifying, conversation, delivery_change, identity
 from actions.base import Shop, Turn
+from actions.delivery_change import ActionDeliveryChange
 from actions.registry import answer_topic
 from actions.reply import Reply
 from actions.wording import is_short, says_it_does_not, says_it_works
@@ -13,11 +14,19 @@ _ANSWERED_ELSEWHERE = frozenset({"affirm", "deny", "not_solved", "human_agent"})
 
 async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
     """Return what follows from the answer; None where the message is none, and is to be read as what it says."""
+    heard = await identity.hear(shop, turn)
+    if heard is not None:
+        return heard
     if turn.question is None or turn.is_pressed:
         return None
     if clarifying.may_answer_about_order(turn):
         return await answer_topic(shop, turn, turn.question.topic)
-    if clarifying.is_details(turn, shop.skills):
+    is_details = clarifying.is_details(turn, shop.skills)
+    if turn.question.topic == delivery_change.TOPIC and turn.question.kind in ("details", "confirm"):
+        reply = await delivery_change.hear(ActionDeliveryChange(shop), turn, is_details=is_details)
+        if reply is not None:
+            return reply
+    if is_details:
         return cases.take_details(turn, shop.skills)
     if turn.asks("solved") and turn.intent not in _ANSWERED_ELSEWHERE and is_short(turn.text):
         return await _hear_whether_it_works(shop, turn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from actions import handing_over
+from actions import codes, handing_over, identity_text
 from actions.base import Shop, ShopAction, Turn
 from actions.phrases import MENU, PERSON, vary
 from actions.question import Question
@@ -61,10 +61,23 @@ class ActionAffirm(ConversationAction):
             return be_glad(turn)
         if asked.kind == "details":
             return Reply(bubbles=[_PLEASE_WRITE], choices=[PERSON], question=asked)
+        if asked.kind == "confirm":
+            return await confirm(self.shop, turn, asked.topic)
+        if asked.kind in ("prove", "code", "phone"):
+            return await self._prove(turn, asked)
         if asked.kind == "person":
             topic = self.shop.skills.find(asked.topic)
             return handing_over.connect(Reply(), turn, topic)
         return await self.go_on(turn, asked.topic)
+
+    async def _prove(self, turn: Turn, asked: Question) -> Reply:
+        if asked.kind == "phone":
+            return identity_text.ask_for_phone(asked.topic)
+        if asked.kind == "prove":
+            return await codes.send_to_registered(self.shop, turn, asked.topic)
+        if turn.is_pressed:
+            return await codes.send_again(self.shop, turn, asked.topic)
+        return identity_text.ask_for_code(asked.topic)
 
 
 class ActionDeny(ConversationAction):
@@ -119,6 +132,11 @@ class ActionNotSolved(ConversationAction):
             return await try_next(self.shop, turn, "not_solved")
         reply = Reply(bubbles=[vary(turn.turn_id, "sorry", _SORRY)], choices=list(MENU))
         return reply.ask(Question("what", "not_solved"), "어떤 일이 해결되지 않았는지 골라 주시거나 적어 주세요.")
+
+
+async def confirm(shop: Shop, turn: Turn, topic: str) -> Reply:
+    """Return what was done after a yes to what `topic` had offered."""
+    return await TOPICS[topic](shop).accept(turn)
 
 
 async def try_next(shop: Shop, turn: Turn, topic: str) -> Reply:

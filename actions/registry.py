@@ -9,8 +9,11 @@ from actions.base import Shop, ShopAction, Turn
 from actions.benefits import ActionBenefitsBalance, ActionCouponTerms
 from actions.blocks import ActionBlockStatus, ActionUnblock
 from actions.cases import ActionCase, load_cases
+from actions.codes import about
 from actions.compensation import ActionCompensation
 from actions.delivery import ActionDeliveryStatus
+from actions.delivery_change import ActionDeliveryChange
+from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts, load_facts
 from actions.order_cancel import ActionOrderCancel
 from actions.order_change import ActionOrderChange
@@ -49,6 +52,8 @@ TOPICS: Mapping[str, type[ShopAction]] = {
     "order_cancel": ActionOrderCancel,
     "order_change": ActionOrderChange,
     "return_exchange": ActionReturn,
+    "delivery_change": ActionDeliveryChange,
+    "delivery_not_received": ActionNotReceived,
     **dict.fromkeys(load_facts(), ActionFacts),
 }
 # Topics about one order, which can be another one.
@@ -58,4 +63,4 @@ ABOUT_AN_ORDER = frozenset({*load_cases(), "delivery_status", "delivery_delay", 
 async def answer_topic(shop: Shop, turn: Turn, topic: str) -> Reply | None:
     """Return the answer to `turn` as if it had asked about `topic`; None where no action answers that."""
     kind = TOPICS.get(topic)
-    return await kind(shop).answer(replace(turn, intent=topic)) if kind else None
+    return about(await kind(shop).answer(replace(turn, intent=topic)), topic) if kind else None

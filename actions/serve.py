@@ -25,6 +25,8 @@ from actions.cases import ActionCase
 from actions.compensation import ActionCompensation
 from actions.conversation import ActionAffirm, ActionDeny, ActionNotSolved, ActionSmallTalk
 from actions.delivery import ActionDeliveryStatus, ActionSelectOrder
+from actions.delivery_change import ActionDeliveryChange
+from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
 from actions.order_cancel import ActionOrderCancel
@@ -48,6 +50,8 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionBlockStatus,
     ActionUnblock,
     ActionDeliveryStatus,
+    ActionDeliveryChange,
+    ActionNotReceived,
     ActionOrderHistory,
     ActionOrderDetail,
     ActionOrderCompare,

@@ -37,6 +37,7 @@ class Turn:
     turn_id: str
     customer_id: str | None
     intent: str
+    conversation_id: str = ""
     order_id: str | None = None
     last_topic: str | None = None
     not_understood_count: int = 0
@@ -80,6 +81,7 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
         turn_id=speaker.turn_id,
         customer_id=speaker.customer_id,
         intent=intent,
+        conversation_id=speaker.conversation_id,
         order_id=named,
         last_topic=slots.get("last_topic"),
         not_understood_count=int(slots.get("not_understood_count") or 0),

@@ -42,7 +42,7 @@ def crowd(book: OrderBook) -> list[shape.Customer]:
     orders: list[list[shape.Order]] = [[] for _ in people]
     eagerness = [rng.paretovariate(1.6) for _ in people]
     for owner in rng.choices(range(len(people)), eagerness, k=ORDER_COUNT):
-        orders[owner].extend(_chance_order(book))
+        orders[owner].extend(_chance_order(book, book.extra_days(people[owner].address)))
     for owner, order in zip(rng.sample(range(len(people)), len(people)), _every_situation(book), strict=False):
         orders[owner].append(order)
     attempts, blocks = _attempts(book, len(people)), _blocks(book, len(people))
@@ -79,7 +79,7 @@ def _person(number: int, rng: Random, book: OrderBook) -> shape.Customer:
     )
 
 
-def _chance_order(book: OrderBook) -> list[shape.Order]:
+def _chance_order(book: OrderBook, extra_days: int) -> list[shape.Order]:
     """Return one order of a chance day, or two that travel in one box."""
     rng = book.rng
     placed_at = book.moment(rng.randint(1, MONTHS_DAYS))
@@ -97,10 +97,11 @@ def _chance_order(book: OrderBook) -> list[shape.Order]:
                     ordered_at=placed_at,
                     cause=rng.choice(tuple(STRIKES_AT)),
                     held_days=rng.choice((1, 1, 2, 2, 3, 4, 6, 7, 9)),
+                    extra_days=extra_days,
                 )
             )
         ]
-    order = book.write(Journey(ordered_at=placed_at))
+    order = book.write(Journey(ordered_at=placed_at, extra_days=extra_days, may_slip=True))
     if kind == "merged":
         return [book.write_merged(placed_at - timedelta(minutes=rng.randint(10, 90)), into=order), order]
     if kind == "returned" and order.status is OrderStatus.DELIVERED:
@@ -184,25 +185,22 @@ def block(book: OrderBook, reason: str, *, days_ago: int, hour: int, is_lifted: 
 def benefits(book: OrderBook, orders: list[shape.Order]) -> dict[str, object]:
     """Return points, coupons and grants that fit the orders: 1 % back, some of it spent, amends for each late one."""
     rng, points, coupons, grants, balance = book.rng, [], [], [], 0
-    for order in sorted(orders, key=ordered_at):
-        if order.delivered_at is None:
-            continue
+    came = [(order.delivered_at, order) for order in orders if order.delivered_at is not None]
+    for delivered_at, order in sorted(came, key=lambda pair: pair[0]):
         earned = (order.paid_krw or 0) // 100
         points.append(
             shape.Points(
                 amount_krw=earned,
                 why="구매 적립",
-                at=order.delivered_at,
-                expires_at=order.delivered_at + timedelta(days=365),
+                at=delivered_at,
+                expires_at=delivered_at + timedelta(days=365),
             )
         )
         balance += earned
         if balance > 1_000 and rng.random() < 0.25:
-            points.append(
-                shape.Points(amount_krw=-1_000, why="주문에 사용", at=order.delivered_at + timedelta(hours=1))
-            )
+            points.append(shape.Points(amount_krw=-1_000, why="주문에 사용", at=delivered_at + timedelta(hours=3)))
             balance -= 1_000
-        late_days = (order.delivered_at.astimezone(KST).date() - order.promised_date).days if order.promised_date else 0
+        late_days = (delivered_at.astimezone(KST).date() - order.promised_date).days if order.promised_date else 0
         if late_days > 0:
             grant = amends(order, late_days)
             grants.append(grant)

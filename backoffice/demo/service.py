@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backoffice.blocking.service import schedule_releases
 from backoffice.customers.tables import customers
+from backoffice.delivery.history import learn
 from backoffice.demo import shape
 from backoffice.demo.catalogue import PRODUCTS
 from backoffice.demo.generator import generate
@@ -66,6 +67,7 @@ async def load(engine: AsyncEngine, clock: Clock, *, seed: int = 1) -> None:
                 for place, (who, story) in enumerate(invented.stories.items())
             ],
         )
+        await learn(connection, clock.now())
 
 
 async def _offer_goods(connection: AsyncConnection) -> None:
