@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import cases, clarifying, conversation, delivery_change, identity
+from actions import cases, clarifying, conversation, delivery_change, identity, privacy
 from actions.base import Shop, Turn
 from actions.delivery_change import ActionDeliveryChange
 from actions.registry import answer_topic
@@ -19,6 +19,9 @@ async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
         return heard
     if turn.question is None or turn.is_pressed:
         return None
+    wish = await privacy.hear_wish(privacy.ActionNotificationSettings(shop), turn)
+    if wish is not None:
+        return wish
     if clarifying.may_answer_about_order(turn):
         return await answer_topic(shop, turn, turn.question.topic)
     is_details = clarifying.is_details(turn, shop.skills)

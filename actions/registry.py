@@ -20,6 +20,12 @@ from actions.order_change import ActionOrderChange
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
 from actions.order_return import ActionReturn
 from actions.orders import ActionOrderHistory
+from actions.privacy import (
+    ActionConsentWithdraw,
+    ActionNotificationSettings,
+    ActionPrivacyRequest,
+    ActionTermsQuestion,
+)
 from actions.refunds import ActionReceipt, ActionRefundStatus
 from actions.reply import Reply
 from actions.verification import (
@@ -55,6 +61,10 @@ TOPICS: Mapping[str, type[ShopAction]] = {
     "delivery_change": ActionDeliveryChange,
     "delivery_not_received": ActionNotReceived,
     **dict.fromkeys(load_facts(), ActionFacts),
+    "privacy_request": ActionPrivacyRequest,
+    "consent_withdraw": ActionConsentWithdraw,
+    "notification_settings": ActionNotificationSettings,
+    "terms_question": ActionTermsQuestion,
 }
 # Topics about one order, which can be another one.
 ABOUT_AN_ORDER = frozenset({*load_cases(), "delivery_status", "delivery_delay", "order_detail", "receipt_request"})

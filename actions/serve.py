@@ -34,6 +34,12 @@ from actions.order_change import ActionOrderChange
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
 from actions.order_return import ActionReturn
 from actions.orders import ActionOrderHistory
+from actions.privacy import (
+    ActionConsentWithdraw,
+    ActionNotificationSettings,
+    ActionPrivacyRequest,
+    ActionTermsQuestion,
+)
 from actions.refunds import ActionReceipt, ActionRefundStatus
 from actions.skills import load_skills
 from actions.verification import ActionVerificationAdvice, ActionVerificationAlternatives, ActionVerificationHistory
@@ -65,6 +71,10 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionBenefitsBalance,
     ActionCouponTerms,
     ActionCompensation,
+    ActionPrivacyRequest,
+    ActionConsentWithdraw,
+    ActionNotificationSettings,
+    ActionTermsQuestion,
     ActionFacts,
     ActionAffirm,
     ActionDeny,

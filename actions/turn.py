@@ -52,6 +52,7 @@ class Turn:
     others: Sequence[str] = ()
     anger: float = 0.0
     urgency: float = 0.0
+    channel: str = "web"
 
     @property
     def is_pressed(self) -> bool:
@@ -80,6 +81,7 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
     return Turn(
         turn_id=speaker.turn_id,
         customer_id=speaker.customer_id,
+        channel=speaker.channel,
         intent=intent,
         conversation_id=speaker.conversation_id,
         order_id=named,

@@ -47,6 +47,7 @@ def cast(book: OrderBook, rules: DeliveryRules) -> list[Told]:
             "본인 정보가 여러 번 달라 막혀 있어요. 문자로 받은 인증번호를 적으면 바로 풀려요.",
             _someone(31, "노을찬", blocks=(_blocked_since_last_night(book),)),
         ),
+        ("광고를 받겠다고 동의했고, 이제 그만 받고 싶어요.", _agreed_to_everything()),
         ("PASS 앱으로 인증하지 못했어요.", _someone(18, "류새봄", attempts=_failing(book, "pass_app"))),
         *_with_orders_to_change(book),
     ]
@@ -184,6 +185,11 @@ def _vip(book: OrderBook) -> shape.Customer:
     line = shape.Points(amount_krw=grant.amount_krw or 0, why="배송 지연 보상", at=grant.at)
     person = _someone(9, "오세아", orders=(old, now))
     return person.model_copy(update={"grade": Grade.VIP, "grants": (grant,), "points": (line,)})
+
+
+def _agreed_to_everything() -> shape.Customer:
+    everything = shape.Consents(service=True, marketing=True, night_ads=True, third_party=True)
+    return _someone(61, "고은별").model_copy(update={"consents": everything})
 
 
 def _saver(book: OrderBook) -> shape.Customer:

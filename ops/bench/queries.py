@@ -26,6 +26,8 @@ from backoffice.demo.scale import EVENTS_EACH, ORDERS_EACH, load_scale
 from backoffice.identity.service import has_code
 from backoffice.identity.tables import CodePurpose
 from backoffice.orders.service import find_order, list_open, list_recent
+from backoffice.privacy import service as privacy
+from backoffice.privacy.request_tables import RequestKind
 from backoffice.verification.service import list_attempts
 from backoffice.verification.watch import list_told
 from kernel.clock import Clock, ProductClock
@@ -61,6 +63,10 @@ QUESTIONS: dict[str, Question] = {
     "identity.has_code": lambda engine, clock, who, _order: has_code(
         engine, who, CodePurpose.IDENTIFY, now=clock.now()
     ),
+    "privacy.find_current": lambda engine, _clock, who, _order: privacy.find_current(engine, who),
+    "privacy.find_settings": lambda engine, _clock, who, _order: privacy.find_settings(engine, who),
+    "privacy.find_open": lambda engine, _clock, who, _order: privacy.find_open(engine, who, RequestKind.ACCESS),
+    "privacy.list_of_customer": lambda engine, _clock, who, _order: privacy.list_of_customer(engine, who),
     "benefits.read_benefits": lambda engine, clock, who, _order: read_benefits(engine, who, clock),
 }
 
