@@ -154,7 +154,10 @@ async def try_next(shop: Shop, turn: Turn, topic: str) -> Reply:
 
 def be_glad(turn: Turn) -> Reply:
     """Return that it is good to hear that it works."""
-    return Reply(bubbles=[vary(turn.turn_id, "glad", _GLAD), vary(turn.turn_id, "more", _MORE)])
+    reply = Reply(bubbles=[vary(turn.turn_id, "glad", _GLAD), vary(turn.turn_id, "more", _MORE)])
+    if turn.advised:
+        reply.slots["advice"] = None  # the same trouble another time starts from the first step again
+    return reply
 
 
 def _offer_menu(turn: Turn, variants: tuple[str, ...]) -> Reply:

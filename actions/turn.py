@@ -30,8 +30,8 @@ class Turn:
 
     `order_id` is what the message itself names, by entity or button; `known_order_id` is the order that
     was talked about last. `excluded_order_id` is one that the customer has just said no to. `anger` and
-    `urgency` are 0–1. `others` are further intents in the same message.
-    `wish` is what was offered to be done to an order, as `actions.order_wish` keeps it.
+    `urgency` are 0–1. `others` are further intents in the same message. `advised` is what `actions/advised.py` keeps,
+    `wish` what was offered to be done to an order, as `actions/order_wish.py` keeps it.
     """
 
     turn_id: str
@@ -52,6 +52,7 @@ class Turn:
     others: Sequence[str] = ()
     anger: float = 0.0
     urgency: float = 0.0
+    advised: str | None = None
     channel: str = "web"
 
     @property
@@ -97,6 +98,7 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
         others=_others(message.get("intents"), intent),
         anger=_share(mood.get("anger")),
         urgency=_share(mood.get("urgency")),
+        advised=slots.get("advice"),
     )
 
 

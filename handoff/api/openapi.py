@@ -28,6 +28,7 @@ _TITLES = {
     "chat": "Customer (web)",
     "staff": "Staff",
     "desk": "Desk",
+    "verification": "Verification",
     "privacy": "Privacy",
     "studio": "Studio",
     "kakao": "KakaoTalk",
@@ -37,6 +38,7 @@ _TITLES = {
 _SECURITY = {
     "chat": [{"conversation": []}],
     "desk": [{"staff": []}],
+    "verification": [{"staff": []}],
     "privacy": [{"staff": []}],
     "studio": [{"staff": []}],
     "shop_systems": [{"key": []}],

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backoffice.demo.outage import invent_hour
 from backoffice.errors import CustomerNotFound
 from backoffice.jobs.service import Jobs
 from backoffice.schema import (
@@ -26,7 +28,7 @@ from backoffice.verification.errors import InvalidAttempt
 from backoffice.verification.intake import NewAttempt
 from backoffice.verification.rates import list_rates, recount
 from backoffice.verification.service import list_attempts, record_attempt, renew_seals
-from backoffice.verification.tables import Dimension
+from backoffice.verification.tables import Dimension, Method
 from backoffice.verification.watch import WATCH, find_concerning, list_alerts, list_told, look
 from backoffice.verification.watching import Cell
 from kernel.clock import FixedClock
@@ -252,3 +254,21 @@ async def test_two_processes_that_look_at_once_open_one_alert(watched: AsyncEngi
     cells = [alert.cell for alert in await list_alerts(watched, since=NOON)]
     assert Cell(Dimension.CARRIER_METHOD, "SKT|SMS") in cells
     assert len(cells) == len(set(cells))
+
+
+async def test_an_invented_usual_hour_fails_as_often_as_real_ones_and_alarms_nobody(watched: AsyncEngine) -> None:
+    hour = list(invent_hour(Random(5), now=NOON))
+    assert 0.15 <= sum(attempt.result == "failure" for attempt in hour) / len(hour) <= 0.20
+    for attempt in hour:
+        await record(watched, attempt)
+    await Jobs(watched, FixedClock(NOON + timedelta(minutes=5)), {WATCH: look}).carry_out_due()
+    assert await list_alerts(watched, since=NOON) == []
+
+
+@pytest.mark.parametrize("carrier", ["SKT", "KT", "LGU+", "알뜰폰"])
+async def test_an_invented_outage_is_seen_at_the_next_look(one: AsyncEngine, carrier: str) -> None:
+    for attempt in invent_hour(Random(5), now=NOON, trouble=(carrier, Method.SMS)):
+        await record(one, attempt)
+    await Jobs(one, FixedClock(NOON + timedelta(minutes=5)), {WATCH: look}).carry_out_due()
+    told = await list_told(one, now=NOON + timedelta(minutes=5))
+    assert [alert.cell for alert in told] == [Cell(Dimension.CARRIER_METHOD, f"{carrier}|SMS")]
