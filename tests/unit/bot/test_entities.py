@@ -104,6 +104,7 @@ def find(raw, products=frozenset()):
         # rights over one's data
         ("개인정보 열람 청구합니다", "privacy_right", "열람", "열람"),
         ("내 정보 다 삭제해주세요", "privacy_right", "삭제", "삭제"),
+        ("삭제 요청 넣은 거 어디서 접수해요", "privacy_right", "삭제", "삭제"),
         ("정정청구 하려고요", "privacy_right", "정정", "정정"),
         ("녹취 열람", "privacy_right", "열람", "열람"),
         ("개인정보 처리 정지 요구해요", "privacy_right", "처리 정지", "처리정지"),
@@ -135,6 +136,10 @@ def test_an_entity_is_found_whatever_follows_it(text, entity, surface, value):
         "문자 안 보내주셔도 됩니다",
         "문자 말고 통화로 부탁해요",
         "KC 인증서가 필요한데요",
+        "문자 대신 메일로요",
+        "톡 말고 문자로 받을래요 배송 안내",
+        "리뷰 삭제 요청했어요",
+        "규격이 잘못 입력되어 정정 요청드립니다",
         "은행 앱 인증서로 되나요",
         "2000년 이후 출생이면 뒷자리가 뭐예요",
         "통장에 십 원 한 장 안 들어왔어요",
