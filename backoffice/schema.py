@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backoffice.benefits.tables import coupons, points
+from backoffice.benefits.tables import baskets, coupon_events, coupons, points
 from backoffice.blocking.tables import blocks
-from backoffice.compensation.tables import grants
+from backoffice.compensation.tables import compensation_decisions, compensation_requests, grants
 from backoffice.customers.tables import customers
 from backoffice.delivery.tables import deliveries, delivery_stages
 from backoffice.demo.tables import demo_stories
@@ -19,8 +19,12 @@ from backoffice.verification.tables import verification_attempts
 from kernel.database import upgrade as run_upgrade
 
 __all__ = [
+    "baskets",
     "blocks",
+    "compensation_decisions",
+    "compensation_requests",
     "consents",
+    "coupon_events",
     "coupons",
     "customers",
     "deliveries",

@@ -62,7 +62,7 @@ def _select_histories() -> sa.CompoundSelect[Any]:
 
 
 _HISTORY_ROWS = _select_histories()
-_NOT_SHOWN = frozenset({"history", "happened_at", "row_id", "customer_id"})
+_NOT_SHOWN = frozenset({"history", "happened_at", "row_id", "customer_id", "decision_id"})
 
 
 async def get_panel(engine: AsyncEngine, customer_id: str, clock: Clock) -> dict[str, Any]:
