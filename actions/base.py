@@ -85,8 +85,10 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
         aside = turn.set_aside
         if self.is_topic and turn.question and turn.question.is_open and turn.question.topic != topic:
             aside = turn.question.topic
-        if turn.others and self.is_topic:
-            aside = turn.others[0]
+        also = self._find_other_wish(turn)
+        if also and reply.handoff:
+            reply.handoff["detail"] += f" · 함께 물음: {self.shop.skills.find(also).name}"
+        aside = also or aside
         if aside == topic or reply.handoff or not self.is_topic:
             aside = None if aside == topic or reply.handoff else aside
         elif aside and reply.question is None:
@@ -94,8 +96,17 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
             reply.ask(Question("resume", aside), f"말씀하셨던 ‘{name}’도 이어서 도와드릴까요?")
             reply.choices.insert(0, Choice(f"{name} 이어서 하기", aside))
             aside = None
+        elif also and not reply.question_needs_choices:
+            reply.choices.insert(0, Choice(f"{self.shop.skills.find(also).name} 먼저 하기", also))
         if aside != turn.set_aside and "set_aside" not in reply.slots:
             reply.slots["set_aside"] = aside
+
+    def _find_other_wish(self, turn: Turn) -> str | None:
+        """Return what else the message asks for that this answer has not answered."""
+        if not self.is_topic:
+            return None
+        alike, topic = self.shop.skills.answers_alike, self._topic_of(turn)
+        return next((other for other in turn.others if not alike(other, topic)), None)
 
     def _topic_of(self, turn: Turn) -> str:
         return turn.intent

@@ -10,7 +10,8 @@ from actions.base import ShopAction, Turn
 from actions.phrases import PERSON, near_date
 from actions.reply import Choice, Reply
 from backoffice.blocking.policy import Block, BlockRule, find_ended, find_holding
-from backoffice.blocking.service import list_blocks, load_block_rules
+from backoffice.blocking.rules import load_block_rules
+from backoffice.blocking.service import list_blocks
 from kernel import korean
 from kernel.clock import KST
 

@@ -11,15 +11,28 @@ from collections.abc import Mapping
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backoffice import nightly
+from backoffice.benefits import coupons, points
+from backoffice.blocking.service import RELEASE_JOB, carry_out_release
+from backoffice.identity.service import SEND_JOB, carry_out_sending
 from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
+from backoffice.reconciliation.service import carry_out_wanted
 from kernel.clock import Clock
+from kernel.database import write
 
 log = structlog.get_logger()
 
 # Which function does which kind of job.
-HANDLERS: Mapping[str, Handler] = {}
+HANDLERS: Mapping[str, Handler] = {
+    nightly.KIND: nightly.carry_out,
+    RELEASE_JOB: carry_out_release,
+    SEND_JOB: carry_out_sending,
+    points.EXPIRY_JOB: points.expire,
+    coupons.EXPIRY_JOB: coupons.expire,
+}
 LOOK_EVERY_S = 1.0
+RECONCILE_EVERY_S = 60.0
 
 
 class Backstage:
@@ -28,26 +41,43 @@ class Backstage:
     def __init__(
         self, engine: AsyncEngine, clock: Clock, notifier: Notifier, handlers: Mapping[str, Handler] = HANDLERS
     ) -> None:
+        self._engine = engine
+        self._clock = clock
         self._jobs = Jobs(engine, clock, handlers)
         self._sender = Sender(engine, clock, notifier)
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._go_on(), name="backstage")
+        self._tasks = [asyncio.create_task(self._go_on()), asyncio.create_task(self._reconcile())]
 
     async def stop(self) -> None:
         """Stop looking; a job in hand is undone and left to the next process."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _go_on(self) -> None:
+        begun = False
         while True:
             pause: float | None = None
             try:
+                if not begun:
+                    async with write(self._engine) as connection:
+                        await nightly.begin(connection, self._clock.now())
+                    begun = True
                 pause = await self._jobs.carry_out_due()
                 await self._sender.send_due()
             except Exception:  # the database may be away for a while
                 log.exception("backstage_failed")
             await asyncio.sleep(LOOK_EVERY_S if pause is None else min(pause, LOOK_EVERY_S))
+
+    async def _reconcile(self) -> None:
+        while True:
+            try:
+                report = await carry_out_wanted(self._engine, self._clock)
+                if report is not None:
+                    log.info("reconciled", found_count=len(report.found))
+            except Exception:
+                log.exception("reconciliation_failed")
+            await asyncio.sleep(RECONCILE_EVERY_S)

@@ -2,6 +2,9 @@
 
 BackofficeError
 ├── CustomerNotFound      no customer has this id
+├── BlockNotFound         no block has this id (blocking/errors.py)
+├── JustificationMissing  somebody lifts a block without saying who they are and why (blocking/errors.py)
+├── EndNotAllowed         a block's end is set by hand where the rules set it (blocking/errors.py)
 └── InvalidDemoFile       a demo file is not in the agreed shape; `problems` names each place
 """
 

@@ -5,22 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 from backoffice.benefits.tables import baskets, coupon_events, coupons, points
-from backoffice.blocking.tables import blocks
+from backoffice.blocking.tables import block_releases, blocks
 from backoffice.compensation.tables import compensation_decisions, compensation_requests, grants
 from backoffice.customers.tables import customers
 from backoffice.delivery.tables import deliveries, delivery_stages
 from backoffice.demo.tables import demo_stories
+from backoffice.identity.tables import code_limits, one_time_codes
+from backoffice.integration.tables import answered_requests, api_keys
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
 from backoffice.notices.tables import notices
 from backoffice.orders.tables import order_items, orders, refunds
 from backoffice.privacy.tables import consents
+from backoffice.reconciliation.tables import discrepancies, reconciliations
 from backoffice.verification.tables import verification_attempts
 from kernel.database import upgrade as run_upgrade
 
 __all__ = [
+    "answered_requests",
+    "api_keys",
     "baskets",
+    "block_releases",
     "blocks",
+    "code_limits",
     "compensation_decisions",
     "compensation_requests",
     "consents",
@@ -30,13 +37,16 @@ __all__ = [
     "deliveries",
     "delivery_stages",
     "demo_stories",
+    "discrepancies",
     "grants",
     "jobs",
     "metadata",
     "notices",
+    "one_time_codes",
     "order_items",
     "orders",
     "points",
+    "reconciliations",
     "refunds",
     "upgrade",
     "verification_attempts",

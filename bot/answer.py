@@ -23,6 +23,8 @@ from bot.text.normal import NormalText
 NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 CUSTOMER_REQUEST = "customer_request"
 INTERNAL_SLOTS = DEFAULT_SLOT_NAMES | {"not_understood_count", "question", "set_aside"}
+# Of the classifier's; absent from a button, and `intents` from a message with one.
+PASSED_ON = ("intents", "out_of_scope_score")
 SILENT_ACTIONS = frozenset({ACTION_LISTEN_NAME, ACTION_EXTRACT_SLOTS})
 
 
@@ -73,7 +75,8 @@ def describe_understanding(
 ) -> dict[str, Any]:
     """How the message was understood.
 
-    A button says nothing of the mood: there it is None.
+    A button says nothing of the mood: there it is None. `intents` are the names of all
+    requests where a message holds several, in the order they are said.
 
     Args:
         parse_data: as Rasa keeps it for the latest message.
@@ -93,6 +96,7 @@ def describe_understanding(
         ],
         "out_of_scope": acted_on["name"] in NOT_UNDERSTOOD,
         "mood": parse_data.get("mood"),
+        **{name: parse_data[name] for name in PASSED_ON if name in parse_data},
     }
 
 

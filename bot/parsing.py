@@ -1,8 +1,9 @@
 """Parsing of many messages without a dialogue.
 
 Reads {"text"} a line, perhaps with "now" (ISO 8601, for "어제" and the like), and writes
-{"text", "intent", "confidence", "ranking", "entities", "out_of_scope", "mood", "ms"} a
-line, in the same order. No server and no actions are needed.
+{"text", "intent", "confidence", "ranking", "entities", "out_of_scope",
+"out_of_scope_score", "mood", "ms"} a line, in the same order, with "intents" where the
+message holds several requests. No server and no actions are needed.
 """
 
 from __future__ import annotations

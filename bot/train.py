@@ -16,8 +16,13 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# Steps that Rasa announces while it trains; only the proportion matters.
-EXPECTED_STEPS = 2
+# Who says how far a training is: Rasa names what it begins, the classifier a ratio.
+ANNOUNCERS = (
+    "rasa.engine.training.hooks",
+    "bot.components.intent_classifier",
+)
+# Which part of the whole training the classifier's is.
+CLASSIFIER_SPAN = (0.35, 0.9)
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -27,19 +32,27 @@ QUIET = {
 
 
 class Progress(logging.Handler):
-    """Tells how far training is, going by what Rasa's training hook announces."""
+    """Tells how far training is, going by what Rasa and the classifier announce."""
 
     def __init__(self, enabled: bool) -> None:
         """Write to stderr when `enabled`, else stay silent."""
         super().__init__(logging.INFO)
         self._enabled = enabled
-        self._steps_done = 0
+
+    def listen(self) -> None:
+        """Hear the announcements of this process."""
+        for name in ANNOUNCERS:
+            logging.getLogger(name).setLevel(logging.INFO)
+            logging.getLogger(name).addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take an announcement of Rasa as a step."""
-        if str(record.msg).startswith("Starting to train"):
-            self._steps_done = min(self._steps_done + 1, EXPECTED_STEPS)
-            self.tell("training", 0.3 + 0.6 * self._steps_done / EXPECTED_STEPS)
+        """Take an announcement."""
+        ratio = getattr(record, "ratio", None)
+        if ratio is not None:
+            begin, end = CLASSIFIER_SPAN
+            self.tell("training the understanding", begin + (end - begin) * ratio)
+        elif "Policy" in str(record.msg):
+            self.tell("training the dialogue", CLASSIFIER_SPAN[1])
 
     def tell(self, step: str, progress: float) -> None:
         """Write one line of progress."""
@@ -70,9 +83,8 @@ def train(
         structlog.configure(
             wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR)
         )
-        logging.getLogger("rasa.engine.training.hooks").setLevel(logging.INFO)
-        logging.getLogger("rasa.engine.training.hooks").addHandler(progress)
-        progress.tell("reading", 0.2)
+        progress.listen()
+        progress.tell("reading", 0.15)
         result = train_with_rasa(
             domain=str(domain),
             config=str(config),

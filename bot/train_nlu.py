@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot.train import QUIET
+from bot.train import QUIET, Progress
 
 ROOT = Path(__file__).resolve().parent.parent
 PEERS = ("default", "hangul")
@@ -42,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.stock:
             config = scratch / "config.yml"
             _write_stock_config(config, keep_hangul=options.stock == "hangul")
+        Progress(enabled=True).listen()
         started_at = time.perf_counter()
         model = train(data, config, options.out)
         seconds = time.perf_counter() - started_at

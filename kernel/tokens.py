@@ -6,6 +6,7 @@ another. Lifetimes are measured in real time, not on the product's clock.
 
 from __future__ import annotations
 
+import hmac
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ import jwt
 _ALGORITHM = "HS256"
 _TURN_AUDIENCE = "ieum-turn"
 _CONVERSATION_AUDIENCE = "ieum-conversation"
+_CLAIM_AUDIENCE = "ieum-claim"
+_WITHOUT_SUBJECT = (_TURN_AUDIENCE, _CLAIM_AUDIENCE)
 _LEEWAY_S = 5
 
 TURN_LIFETIME_S = 120
@@ -40,6 +43,20 @@ class TurnContext:
     channel: str
 
 
+@dataclass(frozen=True)
+class IdentityClaim:
+    """An action's word that the customer proved in this turn who they are, good for this turn of this conversation."""
+
+    turn_id: str
+    conversation_id: str
+    customer_id: str
+
+
+def derive_key(key: str, purpose: str) -> str:
+    """Return a key for `purpose` alone, from which nothing follows about `key` or about those of other purposes."""
+    return hmac.new(key.encode(), f"ieum {purpose}".encode(), "sha256").hexdigest()
+
+
 def sign_turn_context(context: TurnContext, key: str) -> str:
     """Return a token for `context` that an action can trust for two minutes."""
     claims = {
@@ -61,6 +78,21 @@ def read_turn_context(token: str, key: str) -> TurnContext:
             customer_id=claims["customer_id"],
             channel=claims["channel"],
         )
+    except KeyError as error:
+        raise InvalidToken(f"the token lacks {error}") from error
+
+
+def sign_identity_claim(claim: IdentityClaim, key: str) -> str:
+    """Return a token for `claim` that the turn's runner can trust."""
+    claims = {"turn_id": claim.turn_id, "conversation_id": claim.conversation_id, "customer_id": claim.customer_id}
+    return _sign(claims, key, audience=_CLAIM_AUDIENCE, lifetime_s=TURN_LIFETIME_S)
+
+
+def read_identity_claim(token: str, key: str) -> IdentityClaim:
+    """Return who proved to be whom. Raises InvalidToken or ExpiredToken."""
+    claims = _read(token, key, audience=_CLAIM_AUDIENCE)
+    try:
+        return IdentityClaim(claims["turn_id"], claims["conversation_id"], claims["customer_id"])
     except KeyError as error:
         raise InvalidToken(f"the token lacks {error}") from error
 
@@ -106,7 +138,7 @@ def _read(token: str, key: str, *, audience: str | None) -> dict[str, Any]:
             algorithms=[_ALGORITHM],
             audience=audience,
             leeway=_LEEWAY_S,
-            options={"require": ["exp"] + ([] if audience == _TURN_AUDIENCE else ["sub"])},
+            options={"require": ["exp"] + ([] if audience in _WITHOUT_SUBJECT else ["sub"])},
         )
     except jwt.ExpiredSignatureError as error:
         raise ExpiredToken("the token has expired") from error

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ops.terminal import DEFAULT_DATA, AsJson, Data, console, failures_as_sentences, print_json
 
+if TYPE_CHECKING:
+    from ops import stories
+
 demo_app = typer.Typer(
     help="Load and show customers with everything about them.", no_args_is_help=True, rich_markup_mode=None
 )
 agents_app = typer.Typer(help="Members of staff.", no_args_is_help=True, rich_markup_mode=None)
+keys_app = typer.Typer(help="Keys of the shop's systems.", no_args_is_help=True, rich_markup_mode=None)
 db_app = typer.Typer(help="The databases.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -21,6 +25,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.add_typer(demo_app, name="demo")
     app.add_typer(agents_app, name="agents")
+    app.add_typer(keys_app, name="keys")
     app.add_typer(db_app, name="db")
 
 
@@ -50,6 +55,47 @@ def show_customer(customer_id: str, data: Data = DEFAULT_DATA, as_json: AsJson =
         print_json({"customers": [asyncio.run(shop.show_customer(settings, customer_id))]})
 
 
+@demo_app.command("stories")
+def play_stories(
+    topic: Annotated[
+        list[str] | None, typer.Option(help="Only this topic (repeat for more); all when left out.")
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Play one conversation a topic against the running instance, and print it.
+
+    Example: ./ieum demo stories --topic delivery
+    """
+    from dataclasses import asdict
+
+    from ops import opening, stories
+
+    with failures_as_sentences():
+        instance, settings = opening.open_settings(data.resolve())
+        lines = stories.play(instance.base_url, settings, topic or [])
+        if as_json:
+            print_json({"lines": [asdict(line) for line in lines]})
+            return
+        told = ""
+        for line in lines:
+            if line.topic != told:
+                console.print(f"\n{line.topic}", style="bold")
+                told = line.topic
+            show_line(line)
+
+
+def show_line(line: stories.Line) -> None:
+    """Print a bubble with its cards and buttons below it."""
+    mark = {"customer": "▷", "bot": "◁"}.get(line.author, "·")
+    console.print(f"  {mark} {line.text}", markup=False, highlight=False)
+    for card in line.cards:
+        rows = ", ".join(f"{row['label']} {row['value']}" for row in card.get("rows", ()))
+        console.print(f"      {card['title']}: {rows}", markup=False, highlight=False)
+    if line.choices:
+        console.print("      " + " ".join(f"[{label}]" for label in line.choices), markup=False, highlight=False)
+
+
 @agents_app.command("add")
 def add_agent(
     login: Annotated[str, typer.Option(help="What they log in with.")],
@@ -71,6 +117,74 @@ def add_agent(
         console.print(f"{name} can log in as {login} ({role}).", markup=False)
         if password is None:
             console.print(f"Password: {chosen}", markup=False)
+
+
+@keys_app.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="Which system will use it.")],
+    scope: Annotated[list[str], typer.Option(help="orders:read, deliveries:write, … (repeat for more than one).")],
+    per_minute: Annotated[int, typer.Option(min=1, help="How many requests a minute.")] = 600,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Make a key for one of the shop's systems; it is shown once.
+
+    Example: ./ieum keys create warehouse --scope deliveries:write
+    """
+    from ops import opening, shop
+
+    with failures_as_sentences():
+        _, settings = opening.open_settings(data.resolve())
+        console.print(
+            asyncio.run(shop.create_key(settings, name, scope, per_minute)),
+            markup=False,
+            soft_wrap=True,
+            highlight=False,
+        )
+
+
+@keys_app.command("list")
+def list_keys(data: Data = DEFAULT_DATA) -> None:
+    """Print all keys without their secrets.
+
+    Example: ./ieum keys list
+    """
+    from ops import opening, shop
+
+    with failures_as_sentences():
+        _, settings = opening.open_settings(data.resolve())
+        print_json({"keys": asyncio.run(shop.list_keys(settings))})
+
+
+@keys_app.command("revoke")
+def revoke_key(key_id: str, data: Data = DEFAULT_DATA) -> None:
+    """Make a key worthless at once.
+
+    Example: ./ieum keys revoke 3f9c0a1b2c3d
+    """
+    from ops import opening, shop
+
+    with failures_as_sentences():
+        _, settings = opening.open_settings(data.resolve())
+        asyncio.run(shop.revoke_key(settings, key_id))
+
+
+@db_app.command("reconcile")
+def reconcile(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
+    """Check that orders, payments, deliveries and ledgers agree, and print what does not (done every night, too).
+
+    Example: ./ieum db reconcile --json
+    """
+    from ops import opening, shop
+
+    with failures_as_sentences():
+        _, settings = opening.open_settings(data.resolve())
+        report = asyncio.run(shop.reconcile(settings))
+        if as_json:
+            print_json(report)
+            return
+        for found in report["found"]:
+            console.print(f"{found['check']}: {found['subject']} {found['found']}", markup=False)
+        console.print(f"{len(report['found'])} found.", markup=False)
 
 
 @db_app.command("upgrade")

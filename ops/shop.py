@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,15 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice import demo
+from backoffice.integration import keys
+from backoffice.integration.errors import KeyUnknown
+from backoffice.integration.tables import Scope
+from backoffice.reconciliation.service import carry_out_wanted, find_last_report, want_run
 from kernel.clock import ProductClock
-from kernel.database import create_engine
+from kernel.database import create_engine, write
 from kernel.settings import Settings
 from kernel.tokens import sign_identity
+from ops.errors import OperationFailed
 from ops.histories import list_of_customer
 
 
@@ -43,6 +48,56 @@ async def list_named_customers(settings: Settings) -> list[dict[str, str]]:
         }
         for one in named
     ]
+
+
+async def create_key(settings: Settings, name: str, scopes: Sequence[str], per_minute: int) -> str:
+    """Return a new key of a shop's system. Raises OperationFailed for a scope that does not exist."""
+    unknown = sorted(set(scopes) - set(Scope))
+    if unknown:
+        raise OperationFailed(f"no such scope: {', '.join(unknown)}; there are {', '.join(Scope)}")
+    async with _shop(settings) as engine:
+        clock = ProductClock(settings.clock_offset_s)
+        chosen = [Scope(scope) for scope in scopes]
+        return await keys.create_key(engine, name=name, scopes=chosen, per_minute=per_minute, now=clock.now())
+
+
+async def list_keys(settings: Settings) -> list[dict[str, Any]]:
+    """Return what each key may do and until when it could."""
+    async with _shop(settings) as engine:
+        found = await keys.list_keys(engine)
+    return [
+        {
+            "key_id": key.key_id,
+            "name": key.name,
+            "scopes": sorted(key.scopes),
+            "per_minute": key.per_minute,
+            "created_at": key.created_at.isoformat(),
+            "revoked_at": key.revoked_at.isoformat() if key.revoked_at else None,
+        }
+        for key in found
+    ]
+
+
+async def revoke_key(settings: Settings, key_id: str) -> None:
+    """Make a key worthless. Raises OperationFailed when there is none."""
+    async with _shop(settings) as engine:
+        try:
+            await keys.revoke_key(engine, key_id, now=ProductClock(settings.clock_offset_s).now())
+        except KeyUnknown as error:
+            raise OperationFailed(f"{error}; `./ieum keys list` shows them") from error
+
+
+async def reconcile(settings: Settings) -> dict[str, Any]:
+    """Run the checks now and return their report."""
+    clock = ProductClock(settings.clock_offset_s)
+    async with _shop(settings) as engine:
+        async with write(engine) as connection:
+            await want_run(connection, clock.now())
+        while await carry_out_wanted(engine, clock) is not None:
+            pass
+        report = await find_last_report(engine)
+    found = report.found if report else ()
+    return {"found": [{"check": one.check, "subject": one.subject, "found": one.found} for one in found]}
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 Points are a ledger that only grows: a balance is the sum of its lines, spending is a negative line, and a
 mistake is put right by a further line. What happened to a coupon is a ledger too; whether it can be used
-follows from it. The database itself refuses to change a line, or to delete one of a customer who is there.
+follows from it. The database itself refuses to change a line.
 """
 
 from __future__ import annotations

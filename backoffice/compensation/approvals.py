@@ -35,7 +35,22 @@ from kernel.ids import new_id
 _SHOWN = 10
 _LARGEST_KRW = 1_000_000_000
 _ONE = sa.select(compensation_requests).where(compensation_requests.c.request_id == sa.bindparam("request_id"))
-_BY_KEY = sa.select(compensation_requests).where(compensation_requests.c.request_key == sa.bindparam("request_key"))
+_SAME = (
+    sa.select(compensation_requests)
+    .where(
+        compensation_requests.c.customer_id == sa.bindparam("customer_id"),
+        sa.or_(
+            compensation_requests.c.request_key == sa.bindparam("request_key"),
+            sa.and_(
+                compensation_requests.c.order_id == sa.bindparam("order_id"),
+                compensation_requests.c.cause == sa.bindparam("cause"),
+                compensation_requests.c.state == RequestState.PENDING.value,
+            ),
+        ),
+    )
+    .order_by(compensation_requests.c.request_key != sa.bindparam("request_key"))
+    .limit(1)
+)
 _PENDING = (
     sa.select(compensation_requests)
     .where(sa.text("state = 'pending'"))
@@ -100,9 +115,9 @@ class Proposal:
 
 
 async def propose(engine: AsyncEngine, wish: Wish, *, now: datetime) -> Proposal:
-    """Give what `wish` asks for where its role may, else put it before a supervisor. The same key again changes nothing.
+    """Give what `wish` asks for where its role may, else put it before a supervisor.
 
-    Raises RoleNotAllowed, InvalidGift, OrderUnknown and CustomerNotFound.
+    The same key again, or a further wish for what waits already, changes nothing. Raises RoleNotAllowed, InvalidGift, OrderUnknown and CustomerNotFound.
     """
     rules = load_compensation()
     role = rules.roles.get(wish.by.role)
@@ -117,6 +132,8 @@ async def propose(engine: AsyncEngine, wish: Wish, *, now: datetime) -> Proposal
             return Proposal(decision)
         if role.passes_on_to is None:
             raise RoleNotAllowed(f"{decision.rule} for {wish.by.role}")
+        if not decision.gifts or decision.rule in ("no_promise", "no_amount"):
+            raise InvalidGift(decision.rule)  # the table does not say what to give: the agent has to
         return Proposal(decision, await _request(connection, wish, decision, now))
 
 
@@ -226,7 +243,8 @@ async def _request(connection: AsyncConnection, wish: Wish, decision: Decision, 
         "request_key": wish.key,
     }
     await connection.execute(insert(connection, compensation_requests).values(**row).on_conflict_do_nothing())
-    return _read((await connection.execute(_BY_KEY, {"request_key": wish.key})).one())
+    asked = {name: row[name] for name in ("customer_id", "request_key", "order_id", "cause")}
+    return _read((await connection.execute(_SAME, asked)).one())
 
 
 async def _answer(

@@ -74,7 +74,8 @@ def _part(tag: str, table: sa.FromClause, *where: Any, **columns: Any) -> sa.Sel
     return sa.select(sa.literal(tag).label("part"), *shown).select_from(table).where(*where)
 
 
-_WHO, _ORDER = sa.bindparam("customer_id"), sa.bindparam("order_id")
+_WHO: sa.BindParameter[str] = sa.bindparam("customer_id")
+_ORDER: sa.BindParameter[str] = sa.bindparam("order_id")
 # One question for all that is remembered of a customer, because each costs about 0.3 ms on its way to SQLite.
 _HISTORY = sa.union_all(
     _part("person", customers, customers.c.customer_id == _WHO, word=customers.c.grade, cause=customers.c.address),

@@ -125,9 +125,10 @@ def _with_id(decision: Decision, decision_id: str) -> Decision:
 
 async def _give(connection: AsyncConnection, row: dict[str, Any], decision: Decision, rules: CompensationRules) -> None:
     now, why = decision.decided_at, _WHY[Cause(decision.cause)]
-    of = {"customer_id": decision.customer_id, "order_id": decision.order_id, "cause": decision.cause}
-    rows = [of | {"at": now, "decision_id": row["decision_id"], **asdict(gift)} for gift in decision.gifts]
-    await connection.execute(grants.insert(), [{**one, "kind": one["kind"].value} for one in rows])
+    of: dict[str, Any] = {"customer_id": decision.customer_id, "order_id": decision.order_id, "cause": decision.cause}
+    of |= {"at": now, "decision_id": row["decision_id"]}
+    rows = [{**of, **asdict(gift), "kind": gift.kind.value} for gift in decision.gifts]
+    await connection.execute(grants.insert(), rows)
     for number, gift in enumerate(decision.gifts):
         key = f"{row['decision_id']}-{number}"
         if gift.kind is GiftKind.POINTS and gift.amount_krw:

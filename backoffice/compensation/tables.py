@@ -123,14 +123,25 @@ compensation_requests = sa.Table(
     sa.Column("requested_role", sa.Text, nullable=False),
     sa.Column("requested_at", UtcDateTime, nullable=False),
     # The page's own id of the wish: the same wish sent twice is one request.
-    sa.Column("request_key", sa.Text, nullable=False, unique=True),
+    sa.Column("request_key", sa.Text, nullable=False),
     sa.Column("answered_by", sa.Text),
     sa.Column("answered_at", UtcDateTime),
     sa.Column("answer_reason", sa.Text),
     sa.Column("decision_id", sa.Text),
     # Nobody approves their own request, whatever the code above says.
     sa.CheckConstraint("answered_by IS NULL OR answered_by <> requested_by", name="four_eyes"),
+    sa.UniqueConstraint("customer_id", "request_key"),
     one_of("state", RequestState),
+    # One wish for an order and cause waits at a time.
+    sa.Index(
+        "uq_compensation_requests_one_pending",
+        "customer_id",
+        "order_id",
+        "cause",
+        unique=True,
+        sqlite_where=_IS_PENDING,
+        postgresql_where=_IS_PENDING,
+    ),
     sa.Index(None, "customer_id", "requested_at"),
     sa.Index(None, "requested_at", sqlite_where=_IS_PENDING, postgresql_where=_IS_PENDING),
 )

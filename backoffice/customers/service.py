@@ -1,11 +1,12 @@
 """What agents see of a customer: masked, and no more than the work needs.
 
-Everything here is already masked and ready for JSON (times as RFC 3339 in UTC), so that no caller
-can show more by mistake.
+Everything here but `Contact` is already masked and ready for JSON (times as RFC 3339 in UTC), so that
+no caller can show more by mistake.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +25,15 @@ from backoffice.verification.tables import verification_attempts
 from kernel import korean
 from kernel.clock import Clock
 from kernel.database import read
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How a customer is called and reached; not masked, and not for the eyes of agents."""
+
+    name: str | None
+    phone: str | None
+
 
 _PANEL_ORDERS = 5
 _RECENT_ENTRIES = 5
@@ -62,7 +72,7 @@ def _select_histories() -> sa.CompoundSelect[Any]:
 
 
 _HISTORY_ROWS = _select_histories()
-_NOT_SHOWN = frozenset({"history", "happened_at", "row_id", "customer_id", "decision_id"})
+_NOT_SHOWN = frozenset({"history", "happened_at", "row_id", "customer_id", "event_id", "decision_id"})
 
 
 async def get_panel(engine: AsyncEngine, customer_id: str, clock: Clock) -> dict[str, Any]:
@@ -108,6 +118,13 @@ async def find_grade(engine: AsyncEngine, customer_id: str) -> Grade | None:
     async with read(engine) as connection:
         found: str | None = await connection.scalar(_GRADE, {"customer_id": customer_id})
     return Grade(found) if found is not None else None
+
+
+async def find_contact(engine: AsyncEngine, customer_id: str) -> Contact | None:
+    """Return a customer's name and registered number as they are, for the shop's own use; None for an unknown id."""
+    async with read(engine) as connection:
+        row = (await connection.execute(_CUSTOMER, {"customer_id": customer_id})).first()
+    return Contact(row.name, row.phone) if row is not None else None
 
 
 async def _find_masked(connection: AsyncConnection, customer_id: str) -> dict[str, Any] | None:

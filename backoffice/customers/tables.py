@@ -29,4 +29,5 @@ customers = sa.Table(
     sa.Column("joined_at", UtcDateTime),
     sa.Column("kakao_user_key", sa.Text, unique=True),
     one_of("grade", Grade),
+    sa.Index(None, "phone"),
 )

@@ -42,6 +42,10 @@ def cast(book: OrderBook, rules: DeliveryRules) -> list[Told]:
             _someone(16, "서온유", orders=(_on_the_way(book, rules),), kakao="demo-kakao-key"),
         ),
         ("인증창이 열리지 않았어요(앱 속 브라우저).", _someone(17, "송다온", attempts=_failing(book, "browser"))),
+        (
+            "본인 정보가 여러 번 달라 막혀 있어요. 문자로 받은 인증번호를 적으면 바로 풀려요.",
+            _someone(31, "노을찬", blocks=(_blocked_since_last_night(book),)),
+        ),
         ("PASS 앱으로 인증하지 못했어요.", _someone(18, "류새봄", attempts=_failing(book, "pass_app"))),
     ]
 
@@ -125,6 +129,13 @@ def _failing(book: OrderBook, cause: str) -> tuple[shape.Attempt, ...]:
 
 def _blocked(book: OrderBook, reason: str) -> shape.Block:
     return block(book, reason, days_ago=1, hour=20, is_lifted=False)
+
+
+def _blocked_since_last_night(book: OrderBook) -> shape.Block:
+    """Return a block of a day that holds until the last second of today."""
+    at = book.moment(0, 0, 0) - timedelta(seconds=1)
+    mismatch = _blocked(book, "info_mismatch")
+    return mismatch.model_copy(update={"blocked_at": at, "auto_release_at": at + timedelta(days=1)})
 
 
 def _sent_back(book: OrderBook) -> shape.Order:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from backoffice.blocking.service import schedule_releases
 from backoffice.customers.tables import customers
 from backoffice.demo import shape
 from backoffice.demo.generator import generate
@@ -49,7 +51,7 @@ async def load(engine: AsyncEngine, clock: Clock, *, seed: int = 1) -> None:
     """
     invented = generate(seed=seed, today=clock.now().astimezone(KST).date())
     async with write(engine) as connection:
-        await _replace(connection, invented.customers)
+        await _replace(connection, invented.customers, now=clock.now())
         await connection.execute(demo_stories.delete())
         await connection.execute(
             demo_stories.insert(),
@@ -66,11 +68,12 @@ async def import_file(engine: AsyncEngine, path: Path | str, *, clock: Clock | N
     A customer who is there already is replaced with everything about them. Raises InvalidDemoFile,
     which names each place that is wrong; then nothing has changed.
     """
-    people = name_everything(read_file(Path(path)).customers, now=(clock or ProductClock()).now(), new_id=new_id)
+    now = (clock or ProductClock()).now()
+    people = name_everything(read_file(Path(path)).customers, now=now, new_id=new_id)
     _check_unique(people)
     async with write(engine) as connection:
         await _check_free(connection, people)
-        await _replace(connection, people)
+        await _replace(connection, people, now=now)
     return [person.customer_id or "" for person in people]
 
 
@@ -170,7 +173,7 @@ async def _check_free(connection: AsyncConnection, people: Sequence[shape.Custom
         raise InvalidDemoFile(problems)
 
 
-async def _replace(connection: AsyncConnection, people: Sequence[shape.Customer]) -> None:
+async def _replace(connection: AsyncConnection, people: Sequence[shape.Customer], *, now: datetime) -> None:
     ids = [person.customer_id for person in people]
     for start in range(0, len(ids), _IDS_AT_ONCE):
         await connection.execute(
@@ -180,3 +183,4 @@ async def _replace(connection: AsyncConnection, people: Sequence[shape.Customer]
     for table in INSERT_ORDER:
         if rows.get(table):
             await connection.execute(table.insert(), rows[table])
+    await schedule_releases(connection, now=now)

@@ -64,6 +64,12 @@ async def schedule(
     await connection.execute(statement.on_conflict_do_update(index_elements=["kind", "key"], set_=values))
 
 
+async def ensure(connection: AsyncConnection, *, kind: str, key: str, due_at: datetime) -> None:
+    """Schedule the job unless it is scheduled already, for whenever that may be."""
+    row = {"kind": kind, "key": key, "due_at": due_at, "payload": {}, "failures": 0}
+    await connection.execute(insert(connection, jobs).values(**row).on_conflict_do_nothing())
+
+
 async def cancel(connection: AsyncConnection, *, kind: str, key: str) -> None:
     """Forget the job; nothing happens where there is none."""
     await connection.execute(jobs.delete().where(jobs.c.kind == kind, jobs.c.key == key))

@@ -7,7 +7,6 @@ searching for it would fail.
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import Any
 
@@ -21,6 +20,8 @@ from bot.components.text_normaliser import get_reading
 
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 NOUN = "NNP"
+# The one analyser of the process, by the nouns it was given.
+_loaded: dict[tuple[str, ...], Kiwi] = {}
 
 
 @DefaultV1Recipe.register(
@@ -80,13 +81,28 @@ def tokenize(kiwi: Kiwi, text: str) -> list[Token]:
     return tokens
 
 
-@functools.lru_cache(maxsize=1)
 def load_kiwi(user_words: tuple[str, ...]) -> Kiwi:
-    """The process's analyser; loading takes about a second and 230 MB.
+    """The process's analyser; loading takes about a second and 230 MB."""
+    if user_words not in _loaded:
+        _loaded.clear()
+        _loaded[user_words] = _make_kiwi(user_words)
+    return _loaded[user_words]
 
-    The dictionaries of place names, of names from other languages and of typing slips
-    double the memory and are of no use for a shop's messages.
+
+def get_kiwi() -> Kiwi:
+    """The analyser that this process has loaded.
+
+    Raises:
+        LookupError: no tokenizer was made before.
     """
+    if not _loaded:
+        raise LookupError("the pipeline needs KiwiTokenizer before its classifier")
+    return next(iter(_loaded.values()))
+
+
+def _make_kiwi(user_words: tuple[str, ...]) -> Kiwi:
+    # The dictionaries of place names, of names from other languages and of typing slips
+    # double the memory and are of no use for a shop's messages.
     kiwi = Kiwi(
         num_workers=1,
         load_default_dict=False,

@@ -30,9 +30,15 @@ _TITLES = {
     "desk": "Desk",
     "studio": "Studio",
     "kakao": "KakaoTalk",
+    "shop_systems": "The shop's systems",
     "pages": "Operation",
 }
-_SECURITY = {"chat": [{"conversation": []}], "desk": [{"staff": []}], "studio": [{"staff": []}]}
+_SECURITY = {
+    "chat": [{"conversation": []}],
+    "desk": [{"staff": []}],
+    "studio": [{"staff": []}],
+    "shop_systems": [{"key": []}],
+}
 _OPEN = {"/api/chat/conversations", "/api/chat/socket"}
 _PARAMETER = re.compile(r"<(\w+)(?::\w+)?>")
 
@@ -89,6 +95,7 @@ def describe(app: Sanic) -> Json:
             "schemas": {**definitions.get("$defs", {}), "Problem": _PROBLEM},
             "securitySchemes": {
                 "conversation": {"type": "http", "scheme": "bearer"},
+                "key": {"type": "http", "scheme": "bearer"},
                 "staff": {"type": "apiKey", "in": "cookie", "name": "ieum_desk"},
             },
         },

@@ -24,6 +24,7 @@ from handoff.api.chat import chat
 from handoff.api.desk import desk
 from handoff.api.kakao import kakao
 from handoff.api.openapi import openapi
+from handoff.api.shop_systems import shop_systems
 from handoff.api.staff import staff
 from handoff.api.studio import studio
 from handoff.api.tickets import Tickets
@@ -59,7 +60,7 @@ def create_app(
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.AUTO_EXTEND = False
-    for blueprint in (chat, staff, desk, studio, kakao, pages.pages, openapi):
+    for blueprint in (chat, staff, desk, studio, kakao, shop_systems, pages.pages, openapi):
         app.blueprint(blueprint)
     pages.install(app)
     problems.install(app)

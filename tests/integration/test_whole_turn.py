@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from datetime import date
 from typing import Any
@@ -224,3 +225,11 @@ def test_the_bot_is_silent_while_a_person_answers_and_back_afterwards(running: P
     assert cards(answer) and "러닝화" in cards(answer)[0]["title"]
     said = [message for message in customer.read()["messages"] if message["author"] == "bot"]
     assert sum(bool(message["cards"]) for message in said) == 1
+
+
+def test_the_demo_stories_are_all_answered(running: Product) -> None:
+    lines = json.loads(running.ieum("demo", "stories", "--json"))["lines"]
+    assert {line["topic"] for line in lines} >= {"verification", "blocks", "delivery", "orders", "privacy"}
+    for line, following in itertools.pairwise(lines):
+        if line["author"] == "customer":
+            assert line["text"] and (following["topic"], following["author"]) == (line["topic"], "bot"), line

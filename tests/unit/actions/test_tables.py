@@ -15,7 +15,7 @@ from actions.cases import load_cases
 from actions.facts import load_facts
 from actions.registry import ABOUT_AN_ORDER, TOPICS
 from actions.skills import load_skills
-from backoffice.blocking.service import load_block_rules
+from backoffice.blocking.rules import load_block_rules
 from backoffice.orders.changes import load_changes
 from backoffice.verification.rules import load_causes
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backoffice.blocking.policy import Block, find_ended, find_holding, is_active
-from backoffice.blocking.service import load_block_rules
+from backoffice.blocking.rules import load_block_rules
 from backoffice.blocking.tables import BlockReason
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)

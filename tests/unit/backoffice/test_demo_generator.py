@@ -170,7 +170,7 @@ def test_the_other_stories_hold(shop: Invented, day: date) -> None:
     assert story(shop, 11).orders[0].refund.due_date > day
     assert story(shop, 12).coupons[0].expires_at.astimezone(KST).date() > day
     assert len(story(shop, 13).orders[0].eta_history) == 2
-    for number in (8, 14):
+    for number in (8, 14, 31):
         (block,) = story(shop, number).blocks
         assert all(is_active(block.auto_release_at, block.released_at, now.astimezone(UTC)) for now in moments(day))
 

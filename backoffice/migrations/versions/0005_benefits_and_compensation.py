@@ -1,6 +1,6 @@
 """Ledgers of points and coupons, baskets, decisions about amends and requests to supervisors.
 
-Revision: 0003, after 0002.
+Revision: 0005, after 0004.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from kernel.database import JsonValue, UtcDateTime
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -205,12 +205,22 @@ def _add_requests() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_compensation_requests")),
-        sa.UniqueConstraint("request_key", name=op.f("uq_compensation_requests_request_key")),
+        sa.UniqueConstraint(
+            "customer_id", "request_key", name=op.f("uq_compensation_requests_customer_id_request_key")
+        ),
     )
     op.create_index(
         op.f("ix_compensation_requests_customer_id_requested_at"),
         "compensation_requests",
         ["customer_id", "requested_at"],
+    )
+    op.create_index(
+        "uq_compensation_requests_one_pending",
+        "compensation_requests",
+        ["customer_id", "order_id", "cause"],
+        unique=True,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
     )
     op.create_index(
         op.f("ix_compensation_requests_requested_at"),
@@ -222,28 +232,24 @@ def _add_requests() -> None:
 
 
 def _forbid_changes(table: str) -> None:
-    """Have the database refuse to change a line of a ledger, or to delete one whose customer is still there."""
-    is_there = "EXISTS (SELECT 1 FROM customers c WHERE c.customer_id = OLD.customer_id)"
+    """Have the database refuse to change a line of a ledger. Its lines go only when all that is held of a person goes."""
     if op.get_bind().dialect.name == "sqlite":
         stop = "BEGIN SELECT RAISE(ABORT, 'a ledger only grows'); END"
-        op.execute(f"CREATE TRIGGER {table}_unchanged BEFORE UPDATE ON {table} {stop}")
-        op.execute(f"CREATE TRIGGER {table}_undeleted BEFORE DELETE ON {table} WHEN {is_there} {stop}")
+        op.execute(f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE ON {table} {stop}")
         return
     op.execute(
         f"CREATE FUNCTION {table}_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF TG_OP = 'UPDATE' OR {is_there} THEN RAISE EXCEPTION 'a ledger only grows' "
-        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$"
+        "RAISE EXCEPTION 'a ledger only grows' USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     op.execute(
-        f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE ON {table} "
+        f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {table}_only_grows()"
     )
 
 
 def _allow_changes(table: str) -> None:
     if op.get_bind().dialect.name == "sqlite":
-        op.execute(f"DROP TRIGGER {table}_unchanged")
-        op.execute(f"DROP TRIGGER {table}_undeleted")
+        op.execute(f"DROP TRIGGER {table}_only_grows")
         return
     op.execute(f"DROP TRIGGER {table}_only_grows ON {table}")
     op.execute(f"DROP FUNCTION {table}_only_grows()")

@@ -1,4 +1,4 @@
-"""Order numbers, jamo and features of a text."""
+"""Order numbers and jamo of a text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text.features import count_features, mask
 from bot.text.jamo import decompose
 from bot.text.order_numbers import find_order_numbers
 
@@ -50,11 +49,3 @@ def test_syllables_come_apart_into_letters():
 def test_text_without_syllables_is_left_alone(text):
     plain = "".join(c for c in text if not "가" <= c <= "힣")
     assert decompose(plain) == plain
-
-
-def test_digits_look_alike_and_long_laughter_is_short():
-    assert mask("2026-12345 ㅋㅋㅋㅋㅋ  OK") == "0000-00000 ㅋㅋ ok".replace("0000-00000", "00-00")
-
-
-def test_a_text_without_content_has_no_features():
-    assert count_features("  ", []) == ({}, {}, {})

@@ -1,0 +1,1 @@
+"""Identity: one-time codes, by which a customer shows that the registered number is theirs."""

@@ -1,0 +1,46 @@
+"""The analyser's own language model, as `bot.understanding.vectors` asks for it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from importlib import metadata
+
+from kiwipiepy import Kiwi
+
+from bot.understanding.utterance import Morpheme
+
+PACKAGES = ("kiwipiepy", "kiwipiepy_model")
+NOUN = "NNP"  # what the shop's own nouns are entered as
+
+
+class KiwiLanguage:
+    """Cosines of morphemes and parts of nouns, from a loaded analyser."""
+
+    def __init__(self, kiwi: Kiwi) -> None:
+        """Use a loaded analyser."""
+        self._kiwi = kiwi
+        self.version = ", ".join(
+            f"{name} {metadata.version(name)}" for name in PACKAGES
+        )
+
+    def list_morphemes(self) -> Iterator[Morpheme]:
+        """Morphemes that have a vector, in the order of their ids from 0."""
+        number = 0
+        while self.cosine(number, number) is not None:
+            found = self._kiwi.morpheme(number)
+            yield str(found.form), str(found.tag)
+            number += 1
+
+    def cosine(self, first: Morpheme | int, second: int) -> float | None:
+        """Cosine of a morpheme, or of an id, and an id; None for one without vector."""
+        try:
+            found = float(self._kiwi.morpheme_similarity(first, second))
+        except ValueError:
+            return None
+        return None if math.isnan(found) else found
+
+    def split(self, noun: str) -> Sequence[Morpheme]:
+        """Morphemes a compound noun consists of; itself when the analyser knows no parts."""
+        found = self._kiwi.tokenize(noun, blocklist=[(noun, NOUN)])
+        return [(str(part.form), str(part.tag)) for part in found]

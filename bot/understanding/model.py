@@ -1,0 +1,100 @@
+"""The intent model: a linear half over sparse views, a network over morpheme vectors.
+
+Runs on numpy alone, after the analyser. The halves err on different messages: their
+weighted scores, made honest by two temperatures, are the probabilities. Out of scope is
+a decision of its own (`scope`); several intents in one message are found by `several`.
+Training is in `training`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.understanding.encoding import NOT_LISTED, VECTOR_SCALE, Encoder, Inputs
+from bot.understanding.linear import LinearHalf
+from bot.understanding.network import Batch, Network
+from bot.understanding.prediction import NOTHING_KNOWN, Prediction
+from bot.understanding.probabilities import Scales, combine
+from bot.understanding.scope import (
+    ScopeDecision,
+    ScopeEvidence,
+    measure_strangeness,
+)
+from bot.understanding.several import find_intents
+from bot.understanding.utterance import Utterance
+
+
+@dataclass(frozen=True)
+class NeuralHalf:
+    """A network with its table: vectors of the listed morphemes, given and learned.
+
+    Both have a row a morpheme; the last is of one that is not known.
+    """
+
+    network: Network
+    fixed: np.ndarray
+    learned: np.ndarray
+
+
+@dataclass(frozen=True)
+class IntentModel:
+    """A trained model. `scope` is None where no example was out of scope."""
+
+    labels: tuple[str, ...]
+    encoder: Encoder
+    linear: LinearHalf
+    neural: NeuralHalf
+    scales: Scales
+    scope: ScopeDecision | None
+
+    def predict(self, utterance: Utterance) -> Prediction:
+        """Understand one message, as one intent."""
+        inputs = self.encoder.encode(utterance)
+        if not len(inputs.columns):
+            return NOTHING_KNOWN
+        linear = self.linear.score(inputs)[None]
+        deep = self.score_by_network(inputs, utterance)
+        probabilities = combine(linear, deep, self.scales)
+        if self.scope is None:
+            score = measure_strangeness(probabilities[0])
+            return Prediction(self._rank(probabilities[0]), False, score)
+        unseen = np.array([inputs.unseen_ratio])
+        evidence = ScopeEvidence(probabilities, linear, deep, unseen)
+        score = float(self.scope.score(evidence)[0])
+        ranking = self._rank(self.scope.weigh(probabilities[0], score))
+        outside = score >= self.scope.threshold
+        return Prediction(self._decide(ranking, outside), outside, score)
+
+    def find_intents(self, utterance: Utterance, whole: Prediction) -> tuple[str, ...]:
+        """Intents of a message in the order they are said; `whole` is its prediction."""
+        return find_intents(utterance, whole, self.predict)
+
+    def score_by_network(self, inputs: Inputs, utterance: Utterance) -> np.ndarray:
+        """Scores of the network, one row; unseen morphemes get the analyser's vector."""
+        half = self.neural
+        rows = inputs.rows if len(inputs.rows) else np.array([NOT_LISTED])
+        fixed = half.fixed[rows]
+        for place in np.flatnonzero(inputs.rows == NOT_LISTED):
+            vector = self.encoder.vectors.get(utterance.morphemes[place])
+            fixed[place] = vector * np.float32(VECTOR_SCALE)
+        vectors = np.concatenate([fixed, half.learned[rows]], axis=1)
+        return half.network.score(Batch.of([vectors], inputs.families[None]))
+
+    def _rank(self, probabilities: np.ndarray) -> tuple[tuple[str, float], ...]:
+        order = np.argsort(-probabilities, kind="stable")
+        return tuple((self.labels[i], float(probabilities[i])) for i in order)
+
+    def _decide(
+        self, ranking: tuple[tuple[str, float], ...], outside: bool
+    ) -> tuple[tuple[str, float], ...]:
+        """The ranking with out_of_scope first where that is the decision, else not."""
+        if self.scope is None or len(ranking) < 2:
+            return ranking
+        label = self.labels[self.scope.label]
+        rest = [item for item in ranking if item[0] != label]
+        own = next(item for item in ranking if item[0] == label)
+        if outside:
+            return (own, *rest)
+        return (rest[0], own, *rest[1:]) if ranking[0] == own else ranking

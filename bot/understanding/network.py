@@ -1,0 +1,188 @@
+"""The neural half of the intent model: a convolution over morpheme vectors, in numpy.
+
+Each morpheme is its fixed vector (see `vectors`) and, where there is none, a learned
+one. One layer looks at the morpheme, the next at it and its neighbours; the largest and
+the sum of each unit over the message, with the word families found, give the scores.
+`Network` is all that a message needs; training is in `network_training`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+Arrays = dict[str, np.ndarray]
+LAYERS = ("inner", "inner_bias", "window", "window_bias", "outer", "outer_bias")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Morphemes of several messages, one after another, one a message at least.
+
+    `table`: vectors, a row a different morpheme; `places`: the row of each morpheme;
+    `lengths`: how many morphemes each message has; `extras`: a row a message, inputs of
+    the last layer as they are.
+    """
+
+    table: np.ndarray
+    places: np.ndarray
+    lengths: np.ndarray
+    extras: np.ndarray
+
+    @classmethod
+    def of(cls, messages: Sequence[np.ndarray], extras: np.ndarray) -> Batch:
+        """Put messages together, each given as its vectors, a row a morpheme."""
+        table = np.concatenate(messages)
+        lengths = np.array([len(message) for message in messages])
+        return cls(table, np.arange(len(table)), lengths, extras)
+
+    @property
+    def starts(self) -> np.ndarray:
+        """Where each message begins in `places`."""
+        return np.cumsum(self.lengths) - self.lengths
+
+    def find_neighbours(self) -> tuple[np.ndarray, np.ndarray]:
+        """Whether each morpheme has one before it, and after it, in its message."""
+        starts = self.starts
+        before = np.ones(len(self.places), dtype=bool)
+        before[starts] = False
+        after = np.ones(len(self.places), dtype=bool)
+        after[starts + self.lengths - 1] = False
+        return before, after
+
+
+@dataclass(frozen=True)
+class Network:
+    """Weights by name, see `LAYERS`."""
+
+    weights: Arrays
+
+    def score(self, batch: Batch) -> np.ndarray:
+        """Scores of a batch: a row a message, a column a label."""
+        return Pass(self.weights, batch).scores
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """Shares (0-1) of the units that are left out in training, by chance at each step."""
+
+    window: float
+    pooled: float
+
+
+class Pass:
+    """One way forward through the network, kept for the way back in training."""
+
+    def __init__(
+        self,
+        weights: Arrays,
+        batch: Batch,
+        dropout: Dropout | None = None,
+        chance: np.random.Generator | None = None,
+    ) -> None:
+        """Compute `scores`; with `dropout`, units are left out as `chance` has it."""
+        self._weights, self._batch = weights, batch
+        self._before, self._after = batch.find_neighbours()
+        inner = np.maximum(batch.table @ weights["inner"] + weights["inner_bias"], 0)
+        self._inner_table = inner
+        self._inner = inner[batch.places]
+        self._windows = _join_windows(self._inner, self._before, self._after)
+        outer = self._windows @ weights["window"] + weights["window_bias"]
+        self._outer = np.maximum(outer, 0, out=outer)
+        self._kept: list[np.ndarray | float] = [1.0, 1.0]
+        if dropout and chance:
+            self._kept[0] = _choose(chance, outer.shape, dropout.window)
+            self._outer *= self._kept[0]
+        self._pooled = self._pool()
+        if dropout and chance:
+            self._kept[1] = _choose(chance, self._pooled.shape, dropout.pooled)
+            self._pooled *= self._kept[1]
+        self.scores = self._pooled @ weights["outer"] + weights["outer_bias"]
+
+    def _pool(self) -> np.ndarray:
+        starts = self._batch.starts
+        self._scale = (1 / np.sqrt(self._batch.lengths)).astype(np.float32)[:, None]
+        layers = (self._outer, self._inner)
+        self._largest = [np.maximum.reduceat(layer, starts) for layer in layers]
+        sums = [np.add.reduceat(layer, starts) * self._scale for layer in layers]
+        parts = [self._largest[0], sums[0], self._largest[1], sums[1]]
+        return np.concatenate([*parts, self._batch.extras], axis=1)
+
+    def find_gradients(
+        self, errors: np.ndarray, learned_from: int
+    ) -> tuple[Arrays, np.ndarray]:
+        """Gradients of the weights, and of the table's columns from `learned_from` on.
+
+        Args:
+            errors: gradient of the scores, a row a message.
+            learned_from: columns before it are fixed, and no gradient is found for them.
+        """
+        width = self._inner.shape[1]
+        pooled = (errors @ self._weights["outer"].T) * self._kept[1]
+        parts = [pooled[:, i * width : (i + 1) * width] for i in range(4)]
+        outer = self._unpool(self._outer, self._largest[0], parts[0], parts[1])
+        outer *= self._kept[0]
+        outer *= self._outer > 0
+        inner = self._unpool(self._inner, self._largest[1], parts[2], parts[3])
+        inner += self._part_windows(outer @ self._weights["window"].T)
+        inner = self._sum_by_place(inner) * (self._inner_table > 0)
+        gradients = {
+            "inner": self._batch.table.T @ inner,
+            "inner_bias": inner.sum(axis=0),
+            "window": self._windows.T @ outer,
+            "window_bias": outer.sum(axis=0),
+            "outer": self._pooled.T @ errors,
+            "outer_bias": errors.sum(axis=0),
+        }
+        return gradients, inner @ self._weights["inner"][learned_from:].T
+
+    def _unpool(
+        self,
+        layer: np.ndarray,
+        largest: np.ndarray,
+        to_largest: np.ndarray,
+        to_sum: np.ndarray,
+    ) -> np.ndarray:
+        lengths = self._batch.lengths
+        gradient = np.repeat(to_largest, lengths, axis=0)
+        gradient *= layer == np.repeat(largest, lengths, axis=0)
+        gradient += np.repeat(to_sum * self._scale, lengths, axis=0)
+        return gradient
+
+    def _part_windows(self, windows: np.ndarray) -> np.ndarray:
+        """Gradient of the morphemes, from that of the windows they stand in."""
+        width = windows.shape[1] // 3
+        gradient = windows[:, width : 2 * width].copy()
+        gradient[:-1] += windows[1:, :width] * self._before[1:, None]
+        gradient[1:] += windows[:-1, 2 * width :] * self._after[:-1, None]
+        return gradient
+
+    def _sum_by_place(self, gradient: np.ndarray) -> np.ndarray:
+        """Add up the rows that belong to the same row of the table."""
+        order = np.argsort(self._batch.places, kind="stable")
+        starts = np.searchsorted(
+            self._batch.places[order], np.arange(len(self._batch.table))
+        )
+        return np.add.reduceat(gradient[order], starts)
+
+
+def _join_windows(
+    layer: np.ndarray, before: np.ndarray, after: np.ndarray
+) -> np.ndarray:
+    """Each row with the one before and the one after it, zeros where there is none."""
+    width = layer.shape[1]
+    windows = np.zeros((len(layer), 3 * width), dtype=layer.dtype)
+    windows[1:, :width] = layer[:-1] * before[1:, None]
+    windows[:, width : 2 * width] = layer
+    windows[:-1, 2 * width :] = layer[1:] * after[:-1, None]
+    return windows
+
+
+def _choose(
+    chance: np.random.Generator, shape: tuple[int, ...], share: float
+) -> np.ndarray:
+    """What is kept, as factors: 0, or what makes up for what is left out."""
+    kept = chance.random(shape, dtype=np.float32) >= share
+    return kept * np.float32(1 / (1 - share))

@@ -1,0 +1,151 @@
+"""The door of the shop's own systems: orders out; deliveries, verifications, blocks and questions of discounts in.
+
+A key in `Authorization: Bearer`, with a scope for each thing. What writes needs an `Idempotency-Key`: the same
+request again gets the same answer and changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse, json
+
+from backoffice.errors import BackofficeError
+from backoffice.integration import errors, requests
+from backoffice.integration.keys import ApiKey, find_key
+from backoffice.integration.tables import Scope
+from backoffice.orders.service import list_recent
+from handoff.api import shapes
+from handoff.api.app import gateway_of
+from handoff.api.openapi import asks
+from handoff.api.problems import problem
+
+shop_systems = Blueprint("shop_systems", url_prefix="/api/v1")
+
+IDEMPOTENCY_KEY_LENGTH_MAX = 200
+ORDERS_MAX = 100
+_ORDERS_USUAL = 20
+_BUCKETS_MAX = 10_000
+_NUMBER = re.compile("[0-9]{1,4}")
+
+Json = dict[str, Any]
+Work = Callable[[], Awaitable[requests.Answer]]
+
+
+class RateLimits:
+    """A bucket of requests for each key, filled evenly over the minute. Each gateway process counts for itself."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def take(self, key: ApiKey, now_s: float) -> float:
+        """Take one request from the key's bucket; return 0, or in how many seconds there is one."""
+        per_s = key.per_minute / 60
+        left, at_s = self._buckets.get(key.key_id, (float(key.per_minute), now_s))
+        left = min(float(key.per_minute), left + (now_s - at_s) * per_s)
+        if left < 1:
+            return (1 - left) / per_s
+        if len(self._buckets) >= _BUCKETS_MAX:
+            self._buckets.clear()
+        self._buckets[key.key_id] = (left - 1, now_s)
+        return 0.0
+
+
+_limits = RateLimits()
+
+
+class TooManyRequests(BackofficeError):
+    """The key's requests of this minute are used up; the next one is taken in `wait_s`."""
+
+    code = "too_many_requests"
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"too many requests; the next one is taken in {wait_s:.1f} s")
+        self.wait_s = wait_s
+
+
+_STATUS = {
+    errors.KeyUnknown.code: 401,
+    errors.ScopeMissing.code: 403,
+    errors.StillInWork.code: 409,
+    "customer_not_found": 404,
+    "order_not_found": 404,
+    TooManyRequests.code: 429,
+}
+
+
+@shop_systems.exception(BackofficeError)
+async def refuse(request: Request, error: BackofficeError) -> HTTPResponse:
+    """Return what the shop refuses as a problem; systems read codes, so the sentence is in English."""
+    response = problem(_STATUS.get(error.code, 422), error.code, str(error))
+    if isinstance(error, TooManyRequests):
+        response.headers["retry-after"] = str(math.ceil(error.wait_s))
+    return response
+
+
+async def caller(request: Request, scope: Scope) -> ApiKey:
+    """Return whose key came with the request. Raises KeyUnknown, ScopeMissing or TooManyRequests."""
+    key = await find_key(gateway_of(request).shop_engine, request.token or "")
+    key.require(scope)
+    wait_s = _limits.take(key, time.monotonic())
+    if wait_s > 0:
+        raise TooManyRequests(wait_s)
+    return key
+
+
+async def once(request: Request, key: ApiKey, work: Work) -> HTTPResponse:
+    """Carry out `work` once for the request's idempotency key; whoever repeats the request gets the first answer."""
+    name = request.headers.get("idempotency-key", "")
+    if not 0 < len(name) <= IDEMPOTENCY_KEY_LENGTH_MAX:
+        return problem(422, "idempotency_key_missing", "send an Idempotency-Key of 1 to 200 characters")
+    gateway = gateway_of(request)
+    of = {"key_id": key.key_id, "idempotency_key": name}
+    print_ = requests.fingerprint(request.method, request.path, request.body)
+    before = await requests.begin(gateway.shop_engine, **of, request_hash=print_, now=gateway.clock.now())
+    if before is None:
+        try:
+            before = await work()
+        except BaseException:
+            await asyncio.shield(requests.forget(gateway.shop_engine, **of))
+            raise
+        await requests.finish(gateway.shop_engine, **of, answer=before)
+    return json(before.body, status=before.status)
+
+
+@shop_systems.get("/orders/<customer_id:str>")
+@asks(limit=f"how many, 1 to {ORDERS_MAX}; {_ORDERS_USUAL} when left out")
+async def orders(request: Request, customer_id: str) -> HTTPResponse:
+    """Return a customer's newest orders, the newest first; a customer nobody knows has none."""
+    await caller(request, Scope.ORDERS_READ)
+    limit = _limit(request)
+    if limit is None:
+        return problem(422, "invalid_field", f"limit is a number from 1 to {ORDERS_MAX}", field="limit")
+    found = await list_recent(gateway_of(request).shop_engine, customer_id, limit=limit)
+    return json({"orders": [_order(order) for order in found]})
+
+
+def _limit(request: Request) -> int | None:
+    text = request.args.get("limit", str(_ORDERS_USUAL))
+    return int(text) if _NUMBER.fullmatch(text) and 1 <= int(text) <= ORDERS_MAX else None
+
+
+def _order(order: Any) -> Json:
+    return {
+        "order_id": order.order_id,
+        "ordered_at": shapes.moment(order.ordered_at),
+        "status": order.status.value,
+        "items": [
+            {"product": i.product, "option": i.option, "quantity": i.quantity, "price_krw": i.price_krw}
+            for i in order.items
+        ],
+        "paid_krw": order.paid_krw,
+        "discount_krw": order.discount_krw,
+        "payment_method": order.payment_method,
+        "merged_into": order.merged_into,
+    }
