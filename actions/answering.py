@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from actions import cases, clarifying, conversation
+from actions import cases, clarifying, compensation, compensation_text, conversation
 from actions.base import Shop, Turn
+from actions.compensation import ActionCompensation
 from actions.registry import answer_topic
 from actions.reply import Reply
-from actions.wording import is_short, says_it_does_not, says_it_works
+from actions.wording import is_brief, is_short, says_it_does_not, says_it_works
 
 _ANSWERED_ELSEWHERE = frozenset({"affirm", "deny", "not_solved", "human_agent"})
 
@@ -17,6 +18,8 @@ async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
         return None
     if clarifying.is_details(turn, shop.skills):
         return cases.take_details(turn, shop.skills)
+    if turn.asks("confirm", compensation.TOPIC) or turn.asks("person", compensation.TOPIC):
+        return await _hear_about_amends(shop, turn)
     if turn.asks("solved") and turn.intent not in _ANSWERED_ELSEWHERE and is_short(turn.text):
         return await _hear_whether_it_works(shop, turn)
     if clarifying.may_answer_which_order(turn):
@@ -25,6 +28,19 @@ async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
             reply.slots["not_understood_count"] = 0.0
             return reply
     return None
+
+
+async def _hear_about_amends(shop: Shop, turn: Turn) -> Reply | None:
+    """Return the reason a customer asks for, or what they take; None for anything else."""
+    assert turn.question is not None, "asked before"
+    if is_brief(turn.text) and compensation_text.asks_why(turn.text):
+        reply = await ActionCompensation(shop).explain(turn)
+    elif turn.asks("confirm") and is_short(turn.text) and compensation_text.takes_it(turn.text):
+        reply = await conversation.confirm(shop, turn, turn.question.topic)
+    else:
+        return None
+    reply.slots["not_understood_count"] = 0.0
+    return reply
 
 
 async def _hear_whether_it_works(shop: Shop, turn: Turn) -> Reply | None:

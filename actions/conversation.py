@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from actions import handing_over
 from actions.base import Shop, ShopAction, Turn
+from actions.compensation import ActionCompensation
 from actions.phrases import MENU, PERSON, vary
 from actions.question import Question
 from actions.registry import ABOUT_AN_ORDER, TOPICS, answer_topic
@@ -48,6 +49,8 @@ class ActionAffirm(ConversationAction):
             return be_glad(turn)
         if asked.kind == "details":
             return Reply(bubbles=[_PLEASE_WRITE], choices=[PERSON], question=asked)
+        if asked.kind == "confirm":
+            return await confirm(self.shop, turn, asked.topic)
         if asked.kind == "person":
             topic = self.shop.skills.find(asked.topic)
             return handing_over.connect(Reply(), turn, topic)
@@ -103,6 +106,12 @@ class ActionNotSolved(ConversationAction):
             return await try_next(self.shop, turn, "not_solved")
         reply = Reply(bubbles=[vary(turn.turn_id, "sorry", _SORRY)], choices=list(MENU))
         return reply.ask(Question("what", "not_solved"), "어떤 일이 해결되지 않았는지 골라 주시거나 적어 주세요.")
+
+
+async def confirm(shop: Shop, turn: Turn, topic: str) -> Reply:
+    """Return what was done after a yes to what `topic` had offered."""
+    assert TOPICS[topic] is ActionCompensation, "nothing else offers to do something"
+    return await ActionCompensation(shop).accept(turn)
 
 
 async def try_next(shop: Shop, turn: Turn, topic: str) -> Reply:

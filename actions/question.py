@@ -9,6 +9,7 @@ Kept between turns as one short text, `kind:topic:step`. Pure.
     person    whether to connect a person                     next: yes, no
     choose    which of two meanings was meant                 next: a button
     what      what it was that did not help                   next: a topic
+    confirm   whether to do what was just offered             next: yes, no
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = frozenset({"order", "details", "solved", "resume", "person", "choose", "what"})
+KINDS = frozenset({"order", "details", "solved", "resume", "person", "choose", "what", "confirm"})
 # Questions that a change of topic leaves open, to be taken up again.
 OPEN_KINDS = frozenset({"order", "details"})
 

@@ -46,7 +46,9 @@ TOPICS: Mapping[str, type[ShopAction]] = {
     **dict.fromkeys(load_facts(), ActionFacts),
 }
 # Topics about one order, which can be another one.
-ABOUT_AN_ORDER = frozenset({*load_cases(), "delivery_status", "delivery_delay", "order_detail", "receipt_request"})
+ABOUT_AN_ORDER = frozenset(
+    {*load_cases(), "delivery_status", "delivery_delay", "order_detail", "receipt_request", "compensation_request"}
+)
 
 
 async def answer_topic(shop: Shop, turn: Turn, topic: str) -> Reply | None:

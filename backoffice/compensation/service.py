@@ -17,7 +17,7 @@ from backoffice.compensation.giving import draft, get_decision, write_decision
 from backoffice.compensation.model import BOT, Actor, Claim, Decision
 from backoffice.compensation.policy import CompensationRules, Verdict, decide, decide_by_hand
 from backoffice.compensation.rules import load_compensation
-from backoffice.compensation.tables import Cause, compensation_decisions
+from backoffice.compensation.tables import Cause, Outcome, compensation_decisions
 from backoffice.customers.locking import lock_customer
 from backoffice.delivery.rules import load_rules
 from backoffice.delivery.service import Delivery, DeliveryService
@@ -35,6 +35,7 @@ __all__ = [
     "decide_within",
     "find_last_decision",
     "get_delivery",
+    "keep",
     "preview",
 ]
 
@@ -57,6 +58,13 @@ async def preview(engine: AsyncEngine, claim: Claim, *, delivery: Delivery, now:
             return await get_decision(connection, facts.granted_id)
     rules = load_compensation()
     return draft(claim, _judge(claim, facts, rules), facts, now=now, rules=rules)
+
+
+async def keep(engine: AsyncEngine, decision: Decision) -> None:
+    """Write down a previewed decision that gives nothing; once is enough. Granting needs `decide_and_grant`."""
+    assert decision.outcome is not Outcome.GRANTED, "what is granted is decided under the customer's lock"
+    async with write(engine) as connection:
+        await write_decision(connection, decision, address_key=None, rules=load_compensation())
 
 
 async def decide_and_grant(

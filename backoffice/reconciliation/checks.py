@@ -109,7 +109,7 @@ CHECKS = (
     Check(
         "grant_without_decision",
         "what was given for an order was decided",
-        sa.select(grants.c.row_id.label("subject"), grants.c.order_id, grants.c.cause)
+        sa.select(grants.c.order_id.label("subject"), grants.c.cause)
         .outerjoin(compensation_decisions, compensation_decisions.c.decision_id == grants.c.decision_id)
         .where(grants.c.order_id.is_not(None), compensation_decisions.c.decision_id.is_(None)),
     ),

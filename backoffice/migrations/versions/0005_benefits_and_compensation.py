@@ -242,8 +242,7 @@ def _forbid_changes(table: str) -> None:
         "RAISE EXCEPTION 'a ledger only grows' USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     op.execute(
-        f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_only_grows()"
+        f"CREATE TRIGGER {table}_only_grows BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_only_grows()"
     )
 
 

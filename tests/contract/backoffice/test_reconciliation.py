@@ -14,7 +14,18 @@ from backoffice.backstage import HANDLERS
 from backoffice.jobs.service import Jobs
 from backoffice.reconciliation.checks import CHECKS
 from backoffice.reconciliation.service import Report, carry_out_wanted, find_last_report, next_night, want_run
-from backoffice.schema import coupon_events, coupons, customers, deliveries, grants, jobs, order_items, orders, points, refunds
+from backoffice.schema import (
+    coupon_events,
+    coupons,
+    customers,
+    deliveries,
+    grants,
+    jobs,
+    order_items,
+    orders,
+    points,
+    refunds,
+)
 from kernel.clock import FixedClock
 from kernel.database import create_engine, read, write
 
