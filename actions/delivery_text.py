@@ -9,7 +9,9 @@ from datetime import date
 
 from actions.phrases import HISTORY, PERSON, moment, near_date
 from actions.reply import Card, Reply, Row
-from backoffice.delivery.policy import Arrival, Outcome, StageRule
+from backoffice.delivery.areas import Area
+from backoffice.delivery.policy import Arrival, Outcome
+from backoffice.delivery.rulebook import StageRule
 from backoffice.delivery.service import Delivery
 from backoffice.orders.policy import tell_ending
 from kernel import korean
@@ -30,6 +32,7 @@ def tell(delivery: Delivery, *, stage: StageRule | None, today: date, is_complai
         return _tell_late(delivery, stage, today=today)
     reply = Reply(bubbles=["기다리게 해 드려 죄송해요."] if is_complaint else [])
     reply.say(where(delivery, stage), when(delivery.assessment.arrival, today=today))
+    reply.tips += how_sure(delivery.assessment.arrival, delivery.assessment.area)
     reply.cards.append(card(delivery, stage, today=today))
     return reply
 
@@ -52,22 +55,47 @@ def when(arrival: Arrival | None, *, today: date) -> str:
     return f"{first}에 도착할 {'것 같아요' if arrival.is_estimate else '예정이에요'}."
 
 
+def how_sure(arrival: Arrival | None, area: Area | None) -> list[str]:
+    """Return what a told window rests on: the past deliveries like it, and the area that takes longer."""
+    if arrival is None or not arrival.is_estimate:
+        return []
+    told = []
+    if area is not None and area.is_remote:
+        days = "하루" if area.extra_business_days == 1 else f"{area.extra_business_days}일"
+        told.append(f"{korean.josa(area.label, '은/는')} 배송이 보통 {days} 더 걸려요.")
+    if arrival.sure_ratio is not None:
+        told.append(f"비슷한 배송 10건 중 {_of_ten(arrival.sure_ratio)}건이 이렇게 도착했어요.")
+    return told
+
+
+def _of_ten(ratio: float) -> int:
+    """Return how many of ten, never more than there were."""
+    return int(ratio * 10 + 1e-9)
+
+
 def _tell_late(delivery: Delivery, stage: StageRule, *, today: date) -> Reply:
     judged = delivery.assessment
     promised, delay = judged.promised_on, judged.delay
     assert promised is not None, "late means that something was promised"
     assert delay is not None, "late means that there are words for it"
     missed = "까지 도착하지 못해" if today > promised else "보다 늦어지게 되어"
+    sorry = f"약속드린 {near_date(promised, today)}{missed} 정말 죄송해요."
+    if judged.moved_count > 1:
+        sorry = f"약속드린 {near_date(promised, today)}을 거듭 지키지 못해 정말 죄송해요."
+    since = f"{moment(judged.since)}부터" if judged.since else "지금"
     reply = Reply(
         bubbles=[
-            f"약속드린 {near_date(promised, today)}{missed} 정말 죄송해요.",
-            f"{korean.josa(delivery.order.name, '은/는')} {delay.because}.",
+            sorry,
+            f"{korean.josa(delivery.order.name, '은/는')} {since} ‘{stage.label}’ 단계인데, {delay.because}.",
             f"새로 확인한 일정으로는 {when(judged.arrival, today=today)}",
         ],
+        tips=how_sure(judged.arrival, judged.area),
         choices=[PERSON],
         cards=[card(delivery, stage, today=today)],
     )
-    return reply.say(delay.next) if delay.next else reply
+    if delay.next:
+        reply.say(delay.next)
+    return reply.say("원하시면 상담원이 직접 챙겨 드릴게요.") if judged.moved_count > 1 else reply
 
 
 def _tell_delivered(delivery: Delivery, *, today: date) -> Reply:
@@ -80,6 +108,8 @@ def _tell_delivered(delivery: Delivery, *, today: date) -> Reply:
         reply = Reply(bubbles=[f"{name} {day} {korean.time_of_day(at)}에 배송이 끝났어요."])
     if place:
         reply.say(f"받으신 곳은 {korean.josa(f'‘{place}’', '이에요/예요')}.")
+    if delivery.assessment.is_doubted:
+        reply.say("그런데 그 뒤의 택배사 기록이 서로 달라서 담당자가 확인하고 있어요.")
     reply.say("혹시 아직 못 받으셨다면 바로 알려 주세요.")
     reply.choices.extend([HISTORY, PERSON])
     return reply

@@ -8,7 +8,14 @@ from backoffice.benefits.tables import baskets, coupon_events, coupons, points
 from backoffice.blocking.tables import block_releases, blocks
 from backoffice.compensation.tables import compensation_decisions, compensation_requests, grants
 from backoffice.customers.tables import customers
-from backoffice.delivery.tables import deliveries, delivery_stages
+from backoffice.delivery.tables import (
+    deliveries,
+    delivery_changes,
+    delivery_events,
+    delivery_flags,
+    delivery_spans,
+    delivery_stages,
+)
 from backoffice.demo.tables import demo_stories
 from backoffice.identity.tables import code_limits, one_time_codes
 from backoffice.integration.tables import answered_requests, api_keys
@@ -35,6 +42,10 @@ __all__ = [
     "coupons",
     "customers",
     "deliveries",
+    "delivery_changes",
+    "delivery_events",
+    "delivery_flags",
+    "delivery_spans",
     "delivery_stages",
     "demo_stories",
     "discrepancies",

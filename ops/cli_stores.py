@@ -55,6 +55,27 @@ def show_customer(customer_id: str, data: Data = DEFAULT_DATA, as_json: AsJson =
         print_json({"customers": [asyncio.run(shop.show_customer(settings, customer_id))]})
 
 
+@demo_app.command("load")
+def load_demo(
+    scale: Annotated[
+        bool, typer.Option("--scale", help="A very large shop instead of the invented one, beside what is there.")
+    ] = False,
+    customers: Annotated[
+        int, typer.Option(min=1, help="With --scale: how many customers, of ten orders each.")
+    ] = 100_000,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Load the invented shop anew, or 100,000 customers with 1,000,000 orders and 5,000,000 delivery events.
+
+    Example: ./ieum demo load --scale --data /srv/ieum-large
+    """
+    from ops import opening, shop
+
+    with failures_as_sentences():
+        _, settings = opening.open_settings(data.resolve())
+        shop.load_demo(settings, customer_count=customers if scale else None)
+
+
 @demo_app.command("stories")
 def play_stories(
     topic: Annotated[

@@ -147,12 +147,10 @@ def test(context: typer.Context) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="turn, growth or nlu")],
+    name: Annotated[str, typer.Argument(help="turn, growth, queries or nlu")],
     as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="nlu: print the tables as Markdown.")] = False,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="nlu: on a small part of the data, to see that it runs.")
-    ] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="nlu, queries: on little data, to see that it runs.")] = False,
     data_sets: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="nlu: a folder with 3i4k, banking77 or clinc150, measured as well."),

@@ -27,6 +27,7 @@ def list_checks() -> list[Task]:
     tools = python_of("service").parent
     checks = [
         Task("training data, domain and rules fit (rasa)", [python_of("bot"), "-m", "bot.validate"]),
+        Task("entities are found in the examples", [python_of("bot"), "-m", "bot.entity_report"]),
         Task("examples: repeats, leaks, counts", [python_of("service"), "-m", "ops.data_checks"]),
         Task("types of the service side (mypy)", [tools / "mypy"]),
         Task("who may import whom (import-linter)", [tools / "lint-imports", "--no-logo"]),

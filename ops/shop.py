@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backoffice import demo
+from backoffice import demo, schema
+from backoffice.demo.scale import load_scale
 from backoffice.integration import keys
 from backoffice.integration.errors import KeyUnknown
 from backoffice.integration.tables import Scope
@@ -20,6 +23,7 @@ from kernel.settings import Settings
 from kernel.tokens import sign_identity
 from ops.errors import OperationFailed
 from ops.histories import list_of_customer
+from ops.steps import step
 
 
 async def import_customers(settings: Settings, file: Path) -> list[dict[str, str]]:
@@ -27,6 +31,25 @@ async def import_customers(settings: Settings, file: Path) -> list[dict[str, str
     async with _shop(settings) as engine:
         ids = await demo.import_file(engine, file, clock=ProductClock(settings.clock_offset_s))
     return [{"customer_id": one, "identity_token": sign_identity(one, settings.identity_key)} for one in ids]
+
+
+def load_demo(settings: Settings, *, customer_count: int | None) -> None:
+    """Load the invented shop anew, or add so many customers without stories. Raises OperationFailed when they are there."""
+    schema.upgrade(settings.shop_database_url)
+    with step("loading customers") as progress:
+        asyncio.run(_load(settings, customer_count, lambda ratio: progress.note(f"{ratio:.0%}")))
+
+
+async def _load(settings: Settings, customer_count: int | None, on_progress: Callable[[float], None]) -> None:
+    clock = ProductClock(settings.clock_offset_s)
+    async with _shop(settings) as engine:
+        if customer_count is None:
+            await demo.load(engine, clock)
+            return
+        try:
+            await load_scale(engine, clock, customer_count=customer_count, on_progress=on_progress)
+        except IntegrityError as error:
+            raise OperationFailed("a large shop is loaded here already: take another folder by --data") from error
 
 
 async def show_customer(settings: Settings, customer_id: str) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from backoffice.compensation.model import Claim
 from backoffice.compensation.policy import Case, CompensationRules, is_second_delay, read_cause
 from backoffice.compensation.tables import Cause, GiftKind, Outcome, compensation_decisions, grants
 from backoffice.customers.tables import Grade, customers
-from backoffice.delivery.policy import DeliveryRules, count_business_days
+from backoffice.delivery.policy import count_business_days
 from backoffice.delivery.policy import Outcome as Journey
+from backoffice.delivery.rulebook import DeliveryRules
 from backoffice.delivery.service import Delivery
 from backoffice.delivery.tables import deliveries
 from backoffice.errors import CustomerNotFound

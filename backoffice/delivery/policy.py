@@ -7,44 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import Enum
 
+from backoffice.delivery.areas import Area
+from backoffice.delivery.arrival import Expected, Spans, expect
+from backoffice.delivery.rulebook import DelayRule, DeliveryRules
 from backoffice.orders.tables import OrderStatus
 from kernel import korean
 from kernel.clock import KST
-
-_SATURDAY = 5
-
-
-@dataclass(frozen=True)
-class StageRule:
-    """How a stage is called, what goes on in it, and the usual business days from it to the door."""
-
-    label: str
-    now: str
-    business_days_left: int
-
-
-@dataclass(frozen=True)
-class DelayRule:
-    """Why a parcel is late in everyday words, and what the customer can do about it."""
-
-    because: str
-    next: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeliveryRules:
-    """The operators' data behind every delivery answer; `stages` is in the order parcels pass them."""
-
-    version: int
-    stages: Mapping[str, StageRule]
-    stage_aliases: Mapping[str, str]
-    delays: Mapping[str, DelayRule]
-    delay_aliases: Mapping[str, str]
-    unknown_delay: DelayRule
-    holidays: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -58,7 +29,11 @@ class StageTimes:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryFacts:
-    """What the shop and the courier have reported about one order's parcel."""
+    """What the shop and the courier have reported about one order's parcel.
+
+    `moved_count` is how often the day of arrival was changed; `is_doubted` when reports contradict each other and a
+    person is looking into it.
+    """
 
     status: OrderStatus
     promised_on: date | None = None
@@ -67,6 +42,10 @@ class DeliveryFacts:
     delivered_at: datetime | None = None
     delivered_place: str | None = None
     delay_reason: str | None = None
+    courier: str | None = None
+    address: str | None = None
+    moved_count: int = 0
+    is_doubted: bool = False
     stages: tuple[StageTimes, ...] = field(default=())
 
 
@@ -84,13 +63,16 @@ class Outcome(Enum):
 class Arrival:
     """The days between which the parcel comes, both included; `at` where an hour is known.
 
-    `is_estimate` when nobody named the day and it was counted from the usual days a stage takes.
+    `is_estimate` when nobody named the day. Then `sure_ratio` of `past_count` past parcels like it came within such
+    days; without enough of them the days are counted from the usual ones and both are None and 0.
     """
 
     first: date
     last: date
     at: datetime | None = None
     is_estimate: bool = False
+    sure_ratio: float | None = None
+    past_count: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +90,9 @@ class Assessment:
     promised_on: date | None = None
     late_business_days: int = 0
     delay: DelayRule | None = None
+    area: Area | None = None
+    moved_count: int = 0
+    is_doubted: bool = False
 
     @property
     def is_late(self) -> bool:
@@ -131,8 +116,10 @@ _STAGE_OF_STATUS = {
 }
 
 
-def assess(facts: DeliveryFacts, *, now: datetime, rules: DeliveryRules) -> Assessment:
-    """Return how the delivery stands at `now`.
+def assess(
+    facts: DeliveryFacts, *, now: datetime, rules: DeliveryRules, history: Mapping[str, Spans] | None = None
+) -> Assessment:
+    """Return how the delivery stands at `now`; `history` holds the spans of past deliveries by scope.
 
     A status that ends the order (delivered, cancelled, merged, returned) is believed as it is.
     Otherwise the furthest stage that the status or a reported event names counts, whatever order
@@ -144,16 +131,25 @@ def assess(facts: DeliveryFacts, *, now: datetime, rules: DeliveryRules) -> Asse
     stage, since = find_stage(facts, now=now, rules=rules)
     if outcome is Outcome.DELIVERED:
         return Assessment(
-            outcome=outcome, stage="delivered", since=facts.delivered_at or since, promised_on=facts.promised_on
+            outcome=outcome,
+            stage="delivered",
+            since=facts.delivered_at or since,
+            promised_on=facts.promised_on,
+            is_doubted=facts.is_doubted,
         )
     if outcome is not Outcome.UNDER_WAY:
         return Assessment(outcome=outcome, promised_on=facts.promised_on)
     today = now.astimezone(KST).date()
-    arrival = expect_arrival(facts, stage=stage, today=today, rules=rules)
-    late_days, delay = 0, None
-    if facts.promised_on is not None and max(today, arrival.last) > facts.promised_on:
-        late_days = count_business_days(facts.promised_on, max(today, arrival.last), rules)
-        delay = explain_delay(facts.delay_reason, rules)
+    area = rules.areas.find(facts.address)
+    arrival = expect_arrival(
+        facts,
+        stage=stage,
+        today=today,
+        rules=rules,
+        area=area,
+        expected=_expect_by_history(facts, stage, since, today=today, area=area, rules=rules, history=history),
+    )
+    late_days = _count_late_days(facts.promised_on, max(today, arrival.last), rules)
     return Assessment(
         outcome=outcome,
         stage=stage,
@@ -161,33 +157,72 @@ def assess(facts: DeliveryFacts, *, now: datetime, rules: DeliveryRules) -> Asse
         arrival=arrival,
         promised_on=facts.promised_on,
         late_business_days=late_days,
-        delay=delay,
+        delay=explain_delay(facts.delay_reason, rules) if _is_late(facts.promised_on, today, arrival) else None,
+        area=area,
+        moved_count=facts.moved_count,
+        is_doubted=facts.is_doubted,
+    )
+
+
+def _is_late(promised_on: date | None, today: date, arrival: Arrival) -> bool:
+    return promised_on is not None and max(today, arrival.last) > promised_on
+
+
+def _count_late_days(promised_on: date | None, comes_on: date, rules: DeliveryRules) -> int:
+    return count_business_days(promised_on, comes_on, rules) if promised_on is not None else 0
+
+
+def _expect_by_history(
+    facts: DeliveryFacts,
+    stage: str,
+    since: datetime | None,
+    *,
+    today: date,
+    area: Area,
+    rules: DeliveryRules,
+    history: Mapping[str, Spans] | None,
+) -> Expected | None:
+    if since is None or not history:
+        return None
+    return expect(
+        history, stage=stage, since=since, today=today, courier_name=facts.courier, area=area.name, rules=rules
     )
 
 
 def find_stage(facts: DeliveryFacts, *, now: datetime, rules: DeliveryRules) -> tuple[str, datetime | None]:
     """Return the furthest stage reached by `now` and since when; None where no event says so."""
-    order = {name: place for place, name in enumerate(rules.stages)}
     reached: dict[str, datetime | None] = {_STAGE_OF_STATUS.get(facts.status, "received"): None}
     for event in facts.stages:
-        name = rules.stage_aliases.get(event.stage, event.stage)
-        if name in order and event.actual_at is not None and event.actual_at <= now:
+        name = rules.find_stage(event.stage)
+        if name is not None and event.actual_at is not None and event.actual_at <= now:
             earlier = reached.get(name)
             reached[name] = min(earlier, event.actual_at) if earlier else event.actual_at
-    stage = max(reached, key=order.__getitem__)
+    stage = max(reached, key=rules.place_of)
     return stage, reached[stage]
 
 
-def expect_arrival(facts: DeliveryFacts, *, stage: str, today: date, rules: DeliveryRules) -> Arrival:
-    """Return when the parcel comes: the courier's day, else the promised day, else the usual days from its stage.
+def expect_arrival(
+    facts: DeliveryFacts, *, stage: str, today: date, rules: DeliveryRules, area: Area, expected: Expected | None = None
+) -> Arrival:
+    """Return when the parcel comes: the courier's day, else the promised day, else what past parcels took.
 
-    A day that has passed is no answer; then a window of two business days is counted from today.
+    A day that has passed is no answer. Without a history a window of two business days is counted from today by
+    the usual days of the stage and what the area adds to them.
     """
     named = facts.eta_on or facts.promised_on
     if named is not None and named >= today:
         return Arrival(first=named, last=named, at=facts.eta_at if facts.eta_on else None)
-    first = add_business_days(today, rules.stages[stage].business_days_left, rules)
-    return Arrival(first=first, last=add_business_days(first, 1, rules), is_estimate=True)
+    if expected is not None:
+        return Arrival(
+            first=expected.first,
+            last=expected.last,
+            is_estimate=True,
+            sure_ratio=expected.sure_ratio,
+            past_count=expected.count,
+        )
+    calendar = rules.courier(facts.courier).calendar
+    first = calendar.add(today, rules.stages[stage].business_days_left + area.extra_business_days)
+    return Arrival(first=first, last=calendar.add(first, 1), is_estimate=True)
 
 
 def explain_delay(reason: str | None, rules: DeliveryRules) -> DelayRule:
@@ -205,21 +240,15 @@ def explain_delay(reason: str | None, rules: DeliveryRules) -> DelayRule:
 
 
 def is_business_day(day: date, rules: DeliveryRules) -> bool:
-    """Return whether couriers deliver on `day`."""
-    return day.weekday() < _SATURDAY and day.strftime("%m-%d") not in rules.holidays
+    """Return whether couriers usually deliver on `day`."""
+    return rules.calendar.is_business_day(day)
 
 
 def add_business_days(day: date, count: int, rules: DeliveryRules) -> date:
     """Return the day `count` business days after `day`; with 0 the first business day from `day` on."""
-    if count == 0:
-        while not is_business_day(day, rules):
-            day += timedelta(days=1)
-    while count > 0:
-        day += timedelta(days=1)
-        count -= is_business_day(day, rules)
-    return day
+    return rules.calendar.add(day, count)
 
 
 def count_business_days(after: date, until: date, rules: DeliveryRules) -> int:
     """Return how many business days lie after `after` up to and with `until`."""
-    return sum(is_business_day(after + timedelta(days=offset), rules) for offset in range(1, (until - after).days + 1))
+    return rules.calendar.count(after, until)

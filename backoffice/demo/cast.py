@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backoffice.customers.tables import Grade
-from backoffice.delivery.policy import DeliveryRules, is_business_day
+from backoffice.delivery.policy import is_business_day
+from backoffice.delivery.rulebook import DeliveryRules
 from backoffice.demo import shape
 from backoffice.demo.catalogue import PRODUCTS
 from backoffice.demo.crowd import amends, attempt, block

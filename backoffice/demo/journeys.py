@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from backoffice.delivery.policy import DeliveryRules, add_business_days
+from backoffice.delivery.policy import add_business_days
+from backoffice.delivery.rulebook import DeliveryRules
 from backoffice.demo import shape
 from backoffice.demo.catalogue import COURIERS, PLACES
 from backoffice.orders.tables import OrderStatus

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from backoffice.delivery.policy import DeliveryRules, add_business_days, count_business_days
+from backoffice.delivery.policy import add_business_days, count_business_days
+from backoffice.delivery.rulebook import DeliveryRules
 from backoffice.demo import shape
 from backoffice.demo.catalogue import PAYMENT_METHODS, PRODUCTS, Product
 from backoffice.demo.journeys import Journey, plan, travel

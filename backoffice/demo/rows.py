@@ -41,7 +41,17 @@ INSERT_ORDER = (
     grants,
     consents,
 )
-_DELIVERY_FIELDS = ("promised_date", "eta", "delivered_at", "delivered_place", "courier", "tracking_no", "delay_reason")
+_DELIVERY_FIELDS = (
+    "promised_date",
+    "eta",
+    "delivered_at",
+    "delivered_place",
+    "courier",
+    "tracking_no",
+    "delay_reason",
+    "address",
+    "door_note",
+)
 
 
 def name_everything(

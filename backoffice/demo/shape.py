@@ -130,6 +130,8 @@ class Order(Shape):
     courier: Line | None = None
     tracking_no: Line | None = None
     delay_reason: Line | None = None
+    address: Line | None = None
+    door_note: Line | None = None
     stages: tuple[Stage, ...] = ()
     cancelled_at: Moment | None = None
     cancelled_by: Line | None = None

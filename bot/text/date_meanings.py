@@ -37,7 +37,7 @@ STEPS = {
 }  # fmt: skip
 YEARS = {
     "재작년": -2,
-    "제작년": -2, "지지난해": -2, "작년": -1, "지난해": -1, "전년": -1, "올해": 0,
+    "제작년": -2, "지지난해": -2, "작년": -1, "지난해": -1, "전년": -1, "전년도": -1, "올해": 0,
     "금년": 0, "올": 0, "내년": 1, "내후년": 2, "지난": -1, "이번": 0, "저번": -1,
     "다음": 1,
 }  # fmt: skip
@@ -265,6 +265,17 @@ def meant_holiday(match: re.Match[str], moment: Moment) -> Period | None:
         if not match["year"]
         else (periods or [None])[0]
     )
+
+
+def meant_part(match: re.Match[str], moment: Moment) -> Period | None:
+    part, this = match["part"], moment.today
+    if part.startswith("연"):
+        return part_of_year(this.year, part)
+    return part_of_month(month(this.year, this.month), part[1])
+
+
+def meant_new_year(match: re.Match[str], moment: Moment) -> Period | None:
+    return part_of_year(moment.today.year, "초")
 
 
 def meant_last_day(match: re.Match[str], moment: Moment) -> Period | None:

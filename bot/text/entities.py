@@ -14,6 +14,7 @@ from bot.text.dates import find_dates
 from bot.text.entity import Entity, without_overlaps
 from bot.text.identifiers import find_identifiers
 from bot.text.privacy_rights import find_privacy_rights
+from bot.text.product_judge import ProductJudge
 from bot.text.products import Morpheme, find_products
 from bot.text.terms import find_terms
 
@@ -24,6 +25,7 @@ def find_entities(
     *,
     today: date,
     products: frozenset[str] = frozenset(),
+    judge: ProductJudge | None = None,
 ) -> list[Entity]:
     """Find the entities of a text that has been read, in its order.
 
@@ -32,6 +34,7 @@ def find_entities(
         morphemes: of the text, in order: start, end and ``form/tag``.
         today: the day on which it was said, in Korea.
         products: names of goods beyond the built-in ones.
+        judge: what was learned about when a name means goods.
     """
     return without_overlaps(
         [
@@ -40,6 +43,6 @@ def find_entities(
             *find_dates(text, today),
             *find_terms(text),
             *find_privacy_rights(text),
-            *find_products(text, morphemes, products),
+            *find_products(text, morphemes, products, judge),
         ]
     )

@@ -32,8 +32,16 @@ _TRACKING = re.compile(
 _NOT_A_PARCEL = re.compile(r"(?:계좌|카드|사업자|주민|여권|현금영수증)[가-힣\s]{0,8}$")
 
 _ERROR_WORDS = re.compile(
-    r"오류|에러|애러|코드|error|장애|실패|인증|gateway|뜨|떠|떴|뜹|나오|나와|나옴|표시|\bnot found",
+    r"오류|에러|애러|코드|error|장애|실패|인증|gateway|뜨|뜬|떠|떴|뜹|나오|나와|나왔|나옴|표시|적혀|적힌|써\s?있|쓰여|해결|응답|\bnot found",
     re.IGNORECASE,
+)
+# A bare number is a code only where the message is about a failure.
+_FAILURE_WORDS = re.compile(
+    r"오류|에러|애러|코드|error|장애|인증|뭐임|뭔가요|무슨", re.IGNORECASE
+)
+_BARE_CODE = re.compile(
+    r"(?<![\d,.\-A-Za-z])(?P<code>(?!19\d\d|20\d\d)\d{4})"
+    r"(?=\s?(?:나오|나와|나왔|나옴|이렇[게개])|\s?(?:뭐임|뭔가요|무슨\s?(?:오류|에러|코드|뜻)))"
 )
 _ERROR_FORMS = (
     # ERR_TIMEOUT, CERT_FAIL
@@ -50,18 +58,18 @@ _ERROR_FORMS = (
     ),
     # 오류코드 5004, 코드는 8000, 에러 0031
     re.compile(
-        r"(?:오류|에러|애러|error)\s?(?:코드|번호|메시지|code)?(?:가|는|은|이|도|:|로|\s)?\s?(?P<code>\d{2,6})"
+        r"(?:오류|에러|애러|error)\s?(?:코드|번호|메시지|code)?(?:가|는|은|이|도|만|:|로|\s)?\s?(?P<code>\d{2,6})"
         r"(?![\d,\-]|\s?(?:개|회|일|시간|분|초|월|년|원|차례|명|만))",
         re.IGNORECASE,
     ),
     re.compile(
-        r"(?<!쿠폰 )(?<!쿠폰)(?<!할인 )(?<!할인)(?<!추천 )(?<!추천)코드(?:번호)?(?:가|는|은|이|도|:|\s)?\s?(?P<code>\d{2,6})"
+        r"(?<!쿠폰 )(?<!쿠폰)(?<!할인 )(?<!할인)(?<!추천 )(?<!추천)코드(?:번호)?(?:가|는|은|이|도|만|:|\s)?\s?(?P<code>\d{2,6})"
         r"(?![\d,\-]|\s?(?:개|회|일|시간|분|초|월|년|원|차례|명|만|자리))"
     ),
     # 500번 에러, 9004 에러, 502 bad gateway, 0005 라고 뜨는데
     re.compile(
         r"(?<![\d,.\-A-Za-z])(?P<code>\d{3,6})(?:번|이)?\s?"
-        r"(?=에러|오류|애러|error|bad|gateway|not found|internal|service|코드|이?라고\s?(?:뜨|떠|떴|나|써|적)|이?란\s?(?:오류|에러|숫자|코드)|뜨[고는네면]|떠요|떴|뜸)",
+        r"(?=에러|오류|애러|error|bad|gateway|not found|internal|service|코드|이?라고\s?(?:뜨|떠|떴|나|써|쓰|적|돼|되)|[이가]\s?떨어|으?로\s?(?:응답|끝나|종료|떨어)|이?란\s?(?:오류|에러|숫자|코드)|뜨[고는네면]|떠요|떴|뜸)",
         re.IGNORECASE,
     ),
 )
@@ -79,7 +87,9 @@ def find_identifiers(text: str) -> Iterator[Entity]:
         for match in _SPOKEN_PHONE.finditer(text):
             digits = re.sub(r"[\s\-]", "", match[0]).translate(SPOKEN_DIGITS)
             yield Entity("phone", match.start(), match.end(), _write_phone(digits))
-    if (has_digit or "_" in text) and _ERROR_WORDS.search(text):
+    if (has_digit or "_" in text) and (
+        _ERROR_WORDS.search(text) or _FAILURE_WORDS.search(text)
+    ):
         yield from _find_error_codes(text)
 
 
@@ -109,7 +119,8 @@ def _find_tracking_numbers(text: str) -> Iterator[Entity]:
 
 
 def _find_error_codes(text: str) -> Iterator[Entity]:
-    for form in _ERROR_FORMS:
+    bare = (_BARE_CODE,) if _FAILURE_WORDS.search(text) else ()
+    for form in (*_ERROR_FORMS, *bare):
         for match in form.finditer(text):
             group = "code" if "code" in form.groupindex else 0
             start, end = match.span(group)

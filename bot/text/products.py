@@ -3,21 +3,27 @@
 Found over morphemes, since names are short and stand inside other words (김 in 김치, 약 in
 예약). A name is a run of nouns that ends in goods; nouns before it without a blank belong
 to it, and with a blank those that describe it. General words (상품, 물건, 택배) are none.
+Whether goods are meant at all is judged from the words around (`product_context`).
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
 from bot.text.entity import Entity
-from bot.text.product_nouns import DEVICES, DOUBTFUL, GOODS, PARTS, QUALITIES
+from bot.text.goods import load_goods
+from bot.text.product_context import Candidate, Need, list_signs, means_goods
+from bot.text.product_judge import ProductJudge
+from bot.text.product_nouns import AROUND, DEVICES, DOUBTFUL, PARTS, QUALITIES
 
 ENTITY = "product"
 Morpheme = tuple[int, int, str]  # start, end, form/tag
 
 _NOUN_TAGS = frozenset({"NNG", "NNP", "SL", "XR", "W_SERIAL", "SN", "XSN", "XPN"})
-MAX_MORPHEMES = 4  # of one name without blanks
+_FOOD = "food"
+MAX_MORPHEMES = 5  # of one name without blanks
 # Nouns that do not belong to goods written right beside them.
 _BESIDE = """
 주문 구매 결제 배송 취소 환불 반품 교환 상품 물건 제품 택배 쿠폰 할인 적립금 어제 오늘 내일 그 저 이 지난번 저번 사은품 재고
@@ -28,56 +34,81 @@ _OTHERS = frozenset(_BESIDE.split())
 _QUALITY_BEFORE = re.compile(
     rf"(?:(?<=\s)|^)(?:{'|'.join(sorted(QUALITIES, key=len, reverse=True))})\s?$"
 )
-_BUYING = re.compile(
-    r"샀|사[려는고면도서]|살[게까 래]|산\s|산거|구매|구입|주문|시[켰킨키]|배송|배달|도착|택배|환불|반품|교환|취소|재고|품절|입고|가격|얼마|할인|쿠폰|사이즈|색상"
-    r"|파손|불량|깨[졌진]|터[졌진]|상했|상한|썩|녹[았은]|빠[졌진]|누락|없[어는네]|안\s?왔|안\s?와|왔[는어]|받[았은]|들어\s?있|추천|유통기한|팔|세트|\d개|장바구니|추가|바꿔|바꾸|먹던|쓰던|맛|있습니|들어왔|무거|국산|냉동|먹어도|알 먹|매운|키로|kg"
-)
-# What is done with a device that was bought rather than used.
-_BOUGHT = re.compile(
-    r"(?:을|를|이|가|은|는|도|엔|에)?\s?(?:하나\s?|한 대\s?)?(?:샀|산\s|사[고려는]|주문|시[켰킨켜]|구매|구입|배송|출발|도착|도난|분실|재고|환불|반품|교환|왔|안\s?왔|받|추천|있는지|벽|쿠폰|파손|불량|언제|\d+\s?(?:[대개]|기가|인치)|있습니|있나)"
-)
-_USED = re.compile(
-    r"\s?(?:에|에도|에다)\s?(?:돌|넣어도|쓸|써|데우|구워)|\s?광고|맛|향|이?랑 연결|\s?(?:결제|소액|요금|번호|약정|명의|본인|인증|개통)"
-)
-_APPLE = re.compile(
-    r"(?:즙|잼|주스|\s?세트|\s?(?:\d+|한|두|세)?\s?(?:박스|상자|키로|kg)|가\s|랑|를?\s?(?:샀|시켰|주문))"
-)
 
 
 def find_products(
-    text: str, morphemes: Sequence[Morpheme], names: frozenset[str] = frozenset()
+    text: str,
+    morphemes: Sequence[Morpheme],
+    names: frozenset[str] = frozenset(),
+    judge: ProductJudge | None = None,
 ) -> Iterator[Entity]:
     """Find goods; the value is the name as it was written.
 
     Args:
         text: the message as it was read.
         morphemes: of the text, in order.
-        names: goods beyond the built-in ones.
+        names: goods beyond the built-in ones; they need to be spoken of as goods.
+        judge: what was learned about when a name means goods; rules decide without it.
     """
-    buying = _BUYING.search(text) is not None
+    for each in find_candidates(text, morphemes, names):
+        if (
+            judge.means_goods(list_signs(text, morphemes, each))
+            if judge
+            else means_goods(text, each)
+        ):
+            yield Entity(ENTITY, each.start, each.end, text[each.start : each.end])
+
+
+def find_candidates(
+    text: str, morphemes: Sequence[Morpheme], names: frozenset[str] = frozenset()
+) -> Iterator[Candidate]:
+    """Find the names that would be goods if goods are meant; from left to right."""
     nouns = [
         (start, end)
         for start, end, lemma in morphemes
         if lemma.rpartition("/")[2] in _NOUN_TAGS
     ]
-    known = GOODS | names if names else GOODS
+    known = _list_names()
     index = 0
     while index < len(nouns):
-        following = _end_of_name(text, nouns, index, known)
+        following = _end_of_name(text, nouns, index, known, names)
         if following is None:
             index += 1
             continue
         head, last = text[nouns[index][0] : nouns[following - 1][1]], following - 1
         start, end = _widen(text, nouns, index), nouns[last][1]
         index = following
-        if not _is_part_of_word(text, nouns, last) and _means_goods(
-            text, head, (start, end), buying=buying
-        ):
-            yield Entity(ENTITY, start, end, text[start:end])
+        if _is_part_of_word(text, nouns, last) or _ends_a_word(text, head, start):
+            continue
+        yield Candidate(start, end, head, _needs(text[start:end], head, known))
+
+
+@functools.cache
+def _list_names() -> frozenset[str]:
+    return frozenset().union(*load_goods().values())
+
+
+def _ends_a_word(text: str, head: str, start: int) -> bool:
+    """Whether a name of one syllable is the end of another word: 예약 is no 약."""
+    return len(head) == 1 and start > 0 and "가" <= text[start - 1] <= "힣"
+
+
+def _needs(name: str, head: str, known: frozenset[str]) -> Need:
+    if name in DEVICES or head in DOUBTFUL or len(name) == 1:
+        return Need.ITS_OWN_ORDER
+    if head == name and head in AROUND:
+        return Need.A_SIGN
+    if head not in known or head in load_goods()[_FOOD]:
+        return Need.A_HINT
+    return Need.NOTHING
 
 
 def _end_of_name(
-    text: str, nouns: list[tuple[int, int]], index: int, known: frozenset[str]
+    text: str,
+    nouns: list[tuple[int, int]],
+    index: int,
+    known: frozenset[str],
+    names: frozenset[str],
 ) -> int | None:
     """The index after the nouns of a name that begins at one; None if none begins."""
     best = None
@@ -85,7 +116,8 @@ def _end_of_name(
     while last < len(nouns) and last - index < MAX_MORPHEMES:
         if last > index and text[nouns[last - 1][1] : nouns[last][0]] not in ("", " "):
             break
-        if text[nouns[index][0] : nouns[last][1]] in known:
+        name = text[nouns[index][0] : nouns[last][1]]
+        if name in known or name in names or name.replace(" ", "") in known:
             best = last + 1
         last += 1
     if best is None or best == len(nouns):
@@ -117,17 +149,3 @@ def _is_part_of_word(text: str, nouns: list[tuple[int, int]], last: int) -> bool
     if last + 1 == len(nouns) or nouns[last + 1][0] != nouns[last][1]:
         return False
     return text[nouns[last + 1][0] : nouns[last + 1][1]] not in _OTHERS
-
-
-def _means_goods(text: str, head: str, span: tuple[int, int], *, buying: bool) -> bool:
-    start, end = span
-    name = text[start:end]
-    if len(head) == 1 and start > 0 and "가" <= text[start - 1] <= "힣":
-        return False
-    if _USED.match(text, end):
-        return False
-    if name in DEVICES:
-        return _BOUGHT.match(text, end) is not None
-    if name == "사과":
-        return buying and _APPLE.match(text, end) is not None
-    return buying or head not in DOUBTFUL

@@ -11,11 +11,18 @@ import math
 import re
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from datetime import date, timedelta
+from typing import Annotated, Any
+from urllib.parse import unquote
 
+from pydantic import AwareDatetime, Field, StringConstraints
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json
 
+from backoffice.blocking.service import place_block
+from backoffice.blocking.tables import BlockReason, BlockSignal
+from backoffice.delivery.events import CourierEvent
+from backoffice.delivery.intake import record_event
 from backoffice.errors import BackofficeError
 from backoffice.integration import errors, requests
 from backoffice.integration.keys import ApiKey, find_key
@@ -23,8 +30,8 @@ from backoffice.integration.tables import Scope
 from backoffice.orders.service import list_recent
 from handoff.api import shapes
 from handoff.api.app import gateway_of
-from handoff.api.openapi import asks
-from handoff.api.problems import problem
+from handoff.api.openapi import asks, takes
+from handoff.api.problems import Body, problem, read_body
 
 shop_systems = Blueprint("shop_systems", url_prefix="/api/v1")
 
@@ -35,6 +42,8 @@ _BUCKETS_MAX = 10_000
 _NUMBER = re.compile("[0-9]{1,4}")
 
 Json = dict[str, Any]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Work = Callable[[], Awaitable[requests.Answer]]
 
 
@@ -76,6 +85,8 @@ _STATUS = {
     errors.StillInWork.code: 409,
     "customer_not_found": 404,
     "order_not_found": 404,
+    "order_unknown": 404,
+    "event_id_reused": 409,
     TooManyRequests.code: 429,
 }
 
@@ -116,6 +127,70 @@ async def once(request: Request, key: ApiKey, work: Work) -> HTTPResponse:
             raise
         await requests.finish(gateway.shop_engine, **of, answer=before)
     return json(before.body, status=before.status)
+
+
+class DeliveryStatus(Body):
+    """A report of a courier or the warehouse; `source` and `event_id` name it for ever, `code` is a stage or a note."""
+
+    source: Name
+    event_id: Name
+    code: Name
+    happened_at: AwareDatetime = Field(strict=False)
+    place: Text | None = None
+    reason: Text | None = None
+    eta_on: date | None = Field(default=None, strict=False)
+    courier: Name | None = None
+    tracking_no: Name | None = None
+
+
+class NewBlock(Body):
+    """Who is kept out and why; `event_id` names what happened, `ends_after_s` where the rules leave the end to the case."""
+
+    customer_id: Name
+    reason: BlockReason = Field(strict=False)
+    event_id: Name
+    signals: list[Annotated[BlockSignal, Field(strict=False)]] = Field(default=[], max_length=10)
+    detail: Text | None = None
+    ends_after_s: int | None = Field(default=None, gt=0, le=365 * 86_400)
+
+
+@shop_systems.patch("/deliveries/<order_id:str>/status")
+@takes(DeliveryStatus)
+async def tell_delivery(request: Request, order_id: str) -> HTTPResponse:
+    """Take in a report about a parcel, in whatever order reports come; `outcome` says what became of it."""
+    key = await caller(request, Scope.DELIVERIES_WRITE)
+    event = CourierEvent(order_id=unquote(order_id), **read_body(request, DeliveryStatus).model_dump())
+    gateway = gateway_of(request)
+
+    async def work() -> requests.Answer:
+        taken = await record_event(gateway.shop_engine, event, now=gateway.clock.now())
+        return requests.Answer(200, {"order_id": event.order_id, "outcome": taken.outcome.value})
+
+    return await once(request, key, work)
+
+
+@shop_systems.post("/blocks")
+@takes(NewBlock)
+async def block(request: Request) -> HTTPResponse:
+    """Keep a customer out; they are told why and until when, and let in again at that time."""
+    key = await caller(request, Scope.BLOCKS_WRITE)
+    body = read_body(request, NewBlock)
+    gateway = gateway_of(request)
+
+    async def work() -> requests.Answer:
+        block_id = await place_block(
+            gateway.shop_engine,
+            body.customer_id,
+            body.reason,
+            now=gateway.clock.now(),
+            detail=body.detail,
+            event_id=f"{key.key_id}:{body.event_id}",
+            signals=body.signals,
+            ends_after=timedelta(seconds=body.ends_after_s) if body.ends_after_s else None,
+        )
+        return requests.Answer(201, {"block_id": block_id})
+
+    return await once(request, key, work)
 
 
 @shop_systems.get("/orders/<customer_id:str>")

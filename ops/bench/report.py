@@ -7,11 +7,15 @@ from typing import Any
 
 from rich.table import Table
 
-from ops.bench import growth, nlu, nlu_report, turn
+from ops.bench import growth, nlu, nlu_report, queries, turn
 from ops.errors import OperationFailed
 from ops.terminal import console
 
-BENCHES: dict[str, Callable[[], dict[str, Any]]] = {"turn": turn.measure, "growth": growth.measure}
+BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
+    "turn": turn.measure,
+    "growth": growth.measure,
+    "queries": queries.measure,
+}
 UNDERSTANDING = "nlu"
 
 
@@ -21,6 +25,8 @@ def run(name: str, wishes: nlu.Wishes | None = None) -> dict[str, Any]:
         return nlu.measure(wishes or nlu.Wishes())
     if name not in BENCHES:
         raise OperationFailed(f"there is no measurement {name}: choose {', '.join(BENCHES)} or {UNDERSTANDING}")
+    if name == "queries" and wishes == nlu.Wishes(quick=True):
+        return queries.measure(quick=True)
     if wishes and wishes != nlu.Wishes():
         raise OperationFailed(f"--quick, --data-sets and --stock-too are for `bench {UNDERSTANDING}`, not for {name}")
     return BENCHES[name]()
@@ -31,14 +37,32 @@ def show(found: dict[str, Any]) -> None:
     if found["bench"] == UNDERSTANDING:
         nlu_report.show(found)
         return
-    table = Table("", "ours", "peer", title=f"{found['bench']} · peer: {found['peer_is']}", title_justify="left")
-    for name in dict.fromkeys([*found["ours"], *found["peer"]]):
-        table.add_row(name, _cell(found["ours"].get(name)), _cell(found["peer"].get(name)))
-    console.print(table)
+    if "peer_is" in found:
+        console.print(_beside_the_peer(found))
+    else:
+        console.print(_by_question(found))
     goals = Table("goal", "figure", "wanted", "met")
     for goal in found["goals"]:
         goals.add_row(goal["what"], _cell(goal["figure"]), goal["wanted"], "yes" if goal["met"] else "NO")
     console.print(goals)
+
+
+def _beside_the_peer(found: dict[str, Any]) -> Table:
+    table = Table("", "ours", "peer", title=f"{found['bench']} · peer: {found['peer_is']}", title_justify="left")
+    for name in dict.fromkeys([*found["ours"], *found["peer"]]):
+        table.add_row(name, _cell(found["ours"].get(name)), _cell(found["peer"].get(name)))
+    return table
+
+
+def _by_question(found: dict[str, Any]) -> Table:
+    table = Table("", "SQLite p50", "p95", "PostgreSQL p50", "p95", title=str(found["rows"]), title_justify="left")
+    for name, ours in found["sqlite"].items():
+        times = (
+            *(ours[key] for key in ("p50_ms", "p95_ms")),
+            *(found["postgresql"][name][key] for key in ("p50_ms", "p95_ms")),
+        )
+        table.add_row(name, *(_cell(one) for one in times))
+    return table
 
 
 def _cell(value: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -48,6 +50,101 @@ async def test_nobody_gets_in_without_a_key(
 async def test_a_key_for_something_else_does_not_open(gateway: GatewayUnderTest) -> None:
     answer = await _orders(gateway, await _key(gateway, Scope.BLOCKS_WRITE))
     assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
+
+
+async def _open_order(gateway: GatewayUnderTest) -> str:
+    headers = await _key(gateway, Scope.ORDERS_READ)
+    found = (await _orders(gateway, headers)).json()["orders"]
+    return next(order["order_id"] for order in found if order["status"] == "in_transit")
+
+
+def _once(headers: dict[str, str], name: str) -> dict[str, str]:
+    return headers | {"idempotency-key": name}
+
+
+async def test_a_courier_tells_where_a_parcel_is_and_a_repeat_changes_nothing(gateway: GatewayUnderTest) -> None:
+    order_id, headers = await _open_order(gateway), await _key(gateway, Scope.DELIVERIES_WRITE)
+    body = {"source": "c", "event_id": "e1", "code": "delivered", "happened_at": ProductClock().now().isoformat()}
+    url = f"/api/v1/deliveries/{order_id}/status"
+    answers = [
+        await gateway.http.patch(url, json=body, headers=_once(headers, name)) for name in ("one", "one", "another")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert answers[0].json() == answers[1].json() == {"order_id": order_id, "outcome": "stored"}
+    assert answers[2].json()["outcome"] == "repeated", "a new request about the same event"
+    after = (await _orders(gateway, await _key(gateway, Scope.ORDERS_READ))).json()["orders"]
+    assert next(order["status"] for order in after if order["order_id"] == order_id) == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"happened_at": "yesterday"}, 422, "invalid_field"),
+        ({"happened_at": "2026-11-24T10:00:00"}, 422, "invalid_field"),
+        ({"happened_at": "2126-11-24T10:00:00Z"}, 422, "event_from_the_future"),
+        ({"code": ""}, 422, "invalid_field"),
+        ({"colour": "red"}, 422, "unknown_field"),
+    ],
+)
+async def test_a_report_that_cannot_be_is_refused_and_may_be_mended(
+    gateway: GatewayUnderTest, change: dict[str, str], status: int, code: str
+) -> None:
+    order_id, headers = await _open_order(gateway), await _key(gateway, Scope.DELIVERIES_WRITE)
+    body = {"source": "c", "event_id": "e9", "code": "sorting", "happened_at": ProductClock().now().isoformat()}
+    url = f"/api/v1/deliveries/{order_id}/status"
+    refused = await gateway.http.patch(url, json=body | change, headers=_once(headers, "one"))
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+    mended = await gateway.http.patch(url, json=body, headers=_once(headers, "one"))
+    assert mended.status_code == 200
+
+
+async def test_an_order_nobody_knows_is_no_place_for_a_report(gateway: GatewayUnderTest) -> None:
+    headers = _once(await _key(gateway, Scope.DELIVERIES_WRITE), "one")
+    body = {"source": "c", "event_id": "e1", "code": "sorting", "happened_at": ProductClock().now().isoformat()}
+    answer = await gateway.http.patch("/api/v1/deliveries/none/status", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (404, "order_unknown")
+
+
+async def test_a_customer_is_blocked_once_whatever_is_repeated(gateway: GatewayUnderTest) -> None:
+    headers = await _key(gateway, Scope.BLOCKS_WRITE)
+    body = {"customer_id": "demo-story-03", "reason": "sms_failures", "event_id": "e1"}
+    answers = await asyncio.gather(
+        *(gateway.http.post("/api/v1/blocks", json=body, headers=_once(headers, f"{n}")) for n in range(8))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["block_id"] for answer in answers}) == 1
+
+
+async def test_a_request_that_writes_needs_a_name(gateway: GatewayUnderTest) -> None:
+    body = {"customer_id": "demo-story-03", "reason": "sms_failures", "event_id": "e1"}
+    answer = await gateway.http.post("/api/v1/blocks", json=body, headers=await _key(gateway, Scope.BLOCKS_WRITE))
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_missing")
+
+
+async def test_a_name_used_for_something_else_is_refused(gateway: GatewayUnderTest) -> None:
+    headers = _once(await _key(gateway, Scope.BLOCKS_WRITE), "one")
+    body = {"customer_id": "demo-story-03", "reason": "sms_failures", "event_id": "e1"}
+    await gateway.http.post("/api/v1/blocks", json=body, headers=headers)
+    again = await gateway.http.post("/api/v1/blocks", json=body | {"event_id": "e2"}, headers=headers)
+    assert (again.status_code, again.json()["code"]) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"customer_id": "nobody"}, 404, "customer_not_found"),
+        ({"reason": "bored"}, 422, "invalid_field"),
+        ({"ends_after_s": -1}, 422, "invalid_field"),
+        ({"ends_after_s": 10**18}, 422, "invalid_field"),
+    ],
+)
+async def test_a_block_that_cannot_be_is_refused(
+    gateway: GatewayUnderTest, change: dict[str, object], status: int, code: str
+) -> None:
+    headers = _once(await _key(gateway, Scope.BLOCKS_WRITE), "one")
+    body = {"customer_id": "demo-story-03", "reason": "other", "event_id": "e1"}
+    answer = await gateway.http.post("/api/v1/blocks", json=body | change, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "9" * 5000, "１"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
@@ -66,13 +67,18 @@ def test_the_particle_fits_the_product(product: str, topic: str) -> None:
 def test_late_apologises_first_then_tells_why_and_the_new_date() -> None:
     reply = told(
         delivery(
-            OrderStatus.IN_TRANSIT, promised_on=date(2026, 11, 20), eta_on=date(2026, 11, 26), delay_reason="weather"
+            OrderStatus.IN_TRANSIT,
+            promised_on=date(2026, 11, 20),
+            eta_on=date(2026, 11, 26),
+            delay_reason="weather",
+            stages=(StageTimes("sorting", actual_at=SINCE),),
         )
     )
     assert reply.bubbles == [
         "약속드린 11월 20일(금)까지 도착하지 못해 정말 죄송해요.",
-        "러닝화는 날씨가 좋지 않아 배송 차량이 늦어지고 있어요.",
+        "러닝화는 11월 23일(월) 오후 6시부터 ‘이동 중’ 단계인데, 날씨가 좋지 않아 배송 차량이 늦어지고 있어요.",
         "새로 확인한 일정으로는 11월 26일(목)에 도착할 예정이에요.",
+        "길이 안전해지는 대로 다시 출발해요.",
     ]
     assert [choice.intent for choice in reply.choices] == ["human_agent"]
     assert ("약속한 날", "11월 20일(금)") in [(row.label, row.value) for row in reply.cards[0].rows]
@@ -86,7 +92,7 @@ def test_a_promise_about_to_break_is_told_before_it_does() -> None:
 def test_late_without_a_new_date_gives_an_honest_window() -> None:
     reply = told(delivery(OrderStatus.IN_TRANSIT, promised_on=date(2026, 11, 20)))
     assert reply.bubbles[1:] == [
-        "러닝화는 늦어진 까닭을 아직 전달받지 못했어요.",
+        "러닝화는 지금 ‘이동 중’ 단계인데, 늦어진 까닭을 아직 전달받지 못했어요.",
         "새로 확인한 일정으로는 내일(11월 25일)에서 11월 26일(목) 사이에 도착할 것 같아요.",
     ]
 
@@ -101,6 +107,32 @@ def test_late_for_something_the_customer_can_mend_says_how() -> None:
         )
     )
     assert reply.bubbles[-1] == "상담원에게 정확한 주소를 알려 주시면 바로 다시 출발할 수 있어요."
+
+
+def test_a_promise_broken_again_is_told_in_other_words_with_a_person_at_hand() -> None:
+    reply = told(
+        delivery(OrderStatus.IN_TRANSIT, promised_on=date(2026, 11, 20), eta_on=date(2026, 11, 26), moved_count=2)
+    )
+    assert reply.bubbles[0] == "약속드린 11월 20일(금)을 거듭 지키지 못해 정말 죄송해요."
+    assert reply.bubbles[-1] == "원하시면 상담원이 직접 챙겨 드릴게요."
+    assert [choice.intent for choice in reply.choices] == ["human_agent"]
+
+
+def test_a_window_says_what_it_rests_on() -> None:
+    spans = {"sorting|jeju|": Counter({1: 50, 2: 45, 5: 5})}
+    stages = (StageTimes("sorting", actual_at=SINCE),)
+    facts = DeliveryFacts(status=OrderStatus.IN_TRANSIT, address="제주특별자치도 제주시 이음로 1", stages=stages)
+    judged = assess(facts, now=NOW, rules=RULES, history=spans)
+    order = Order(order_id="1", ordered_at=NOW, status=facts.status, items=())
+    reply = told(Delivery(order=order, facts=facts, assessment=judged))
+    assert reply.bubbles[1] == "오늘(11월 24일)에서 내일(11월 25일) 사이에 도착할 것 같아요."
+    assert reply.tips == ["제주는 배송이 보통 하루 더 걸려요.", "비슷한 배송 10건 중 9건이 이렇게 도착했어요."]
+
+
+def test_contradicting_reports_are_admitted() -> None:
+    assert told(delivery(OrderStatus.DELIVERED, is_doubted=True)).bubbles[1] == (
+        "그런데 그 뒤의 택배사 기록이 서로 달라서 담당자가 확인하고 있어요."
+    )
 
 
 def test_a_complaint_about_a_parcel_in_time_is_met_with_regret_first() -> None:

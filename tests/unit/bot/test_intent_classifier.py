@@ -10,7 +10,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components import kiwi_tokenizer
+from bot.components import kiwi_analyser
 from bot.components.intent_classifier import IntentClassifier
 from bot.components.kiwi_tokenizer import KiwiTokenizer, get_kiwi
 from bot.components.text_normaliser import TextNormaliser
@@ -122,6 +122,6 @@ def test_training_tells_how_far_it_is(storage, caplog):
 
 
 def test_without_a_tokenizer_there_is_no_analyser(monkeypatch):
-    monkeypatch.setattr(kiwi_tokenizer, "_loaded", {})
+    monkeypatch.setattr(kiwi_analyser, "_loaded", {})
     with pytest.raises(LookupError, match="KiwiTokenizer"):
         get_kiwi()
