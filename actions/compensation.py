@@ -146,4 +146,5 @@ class ActionCompensation(ShopAction):
 
 def count_late(delivery: Delivery, action: ShopAction) -> int:
     """Return the business days that a delivery was late, 0 where it was not or nothing was promised."""
-    return count_late_days(delivery, action.shop.deliveries.rules) or 0
+    today, rules = action.shop.today(), action.shop.deliveries.rules
+    return count_late_days(delivery, today=today, rules=rules) or 0

@@ -16,8 +16,8 @@ from backoffice.compensation.model import Claim
 from backoffice.compensation.policy import Case, CompensationRules, is_second_delay, read_cause
 from backoffice.compensation.tables import Cause, GiftKind, Outcome, compensation_decisions, grants
 from backoffice.customers.tables import Grade, customers
-from backoffice.delivery.policy import count_business_days
 from backoffice.delivery.policy import Outcome as Journey
+from backoffice.delivery.policy import count_business_days
 from backoffice.delivery.rulebook import DeliveryRules
 from backoffice.delivery.service import Delivery
 from backoffice.delivery.tables import deliveries
@@ -41,14 +41,21 @@ class Facts:
     granted_id: str | None
 
 
-def count_late_days(delivery: Delivery, rules: DeliveryRules) -> int | None:
-    """Return the business days that an order came or will come after its promise, None where nothing was promised."""
-    promised, came = delivery.facts.promised_on, delivery.facts.delivered_at
+def count_late_days(delivery: Delivery, *, today: date, rules: DeliveryRules) -> int | None:
+    """Return the business days that an order came after its promise, None where nothing was promised.
+
+    One still under way is late from the day after its promise on: until today, or the day the courier names;
+    a day that is only reckoned from what is usual is nothing to pay for.
+    """
+    promised, came, arrival = delivery.facts.promised_on, delivery.facts.delivered_at, delivery.assessment.arrival
     if promised is None:
         return None
-    if delivery.assessment.outcome is Journey.UNDER_WAY or came is None:
-        return delivery.assessment.late_business_days
-    return _late_days(promised, came.astimezone(KST).date(), rules)
+    if came is not None and delivery.assessment.outcome is not Journey.UNDER_WAY:
+        return _late_days(promised, came.astimezone(KST).date(), rules)
+    if delivery.assessment.outcome is not Journey.UNDER_WAY or today <= promised:
+        return 0
+    named = arrival.last if arrival is not None and not arrival.is_estimate else today
+    return _late_days(promised, max(today, named), rules)
 
 
 def make_address_key(address: str | None) -> str | None:
@@ -162,7 +169,7 @@ async def read_facts(
         paid_krw=delivery.order.paid_krw,
         has_ended=delivery.order.status in _ENDED,
         is_granted=bool(granted),
-        late_days=count_late_days(delivery, delivery_rules),
+        late_days=count_late_days(delivery, today=today, rules=delivery_rules),
         is_vip=person.word == Grade.VIP,
         is_second_delay=is_second_delay(amends_at, now=now, rules=rules)
         or _follows_a_delay(parts["delivery"], promised, claim.order_id, today, rules, delivery_rules),
