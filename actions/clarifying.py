@@ -25,6 +25,8 @@ _NOT_DETAILS = frozenset({"human_agent", "not_solved", "affirm", "complaint", "h
 _NOT_OFFERED = frozenset({"complaint", "not_solved"})
 # What the bare name of a product is often taken for.
 _SAID_OF_A_PRODUCT = frozenset({"product_inquiry", "order_detail", "inform_order", "affirm"})
+# Said of nothing in particular, unless the bot is not sure that it was said.
+_SMALL_TALK = frozenset({"greet", "thanks", "goodbye"})
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
 
 
@@ -70,6 +72,8 @@ def is_details(turn: Turn, skills: Skills) -> bool:
         return not says_stop(turn.text)
     if turn.intent in _NOT_DETAILS:
         return False
+    if turn.intent in _SMALL_TALK:
+        return turn.confidence < SURE_OF_ANOTHER_TOPIC and not says_stop(turn.text)
     if turn.intent in _NOT_UNDERSTOOD or turn.intent not in skills.topics:
         return True
     return skills.takes_details(turn.intent) or turn.confidence < SURE_OF_ANOTHER_TOPIC

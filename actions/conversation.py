@@ -35,6 +35,19 @@ class ConversationAction(ShopAction):
         return await answer_topic(self.shop, turn, topic) or _offer_menu(turn, _YES)
 
 
+class ActionSmallTalk(ConversationAction):
+    """A greeting, thanks, a goodbye: the domain's words, and the bot's last question stays open.
+
+    An action and not a response alone, because a word or two that sound like one may answer that question.
+    """
+
+    action_name: ClassVar[str] = "action_small_talk"
+
+    async def answer(self, turn: Turn) -> Reply:
+        """Return the response of the same name."""
+        return Reply(response=f"utter_{turn.intent}", question=turn.question)
+
+
 class ActionAffirm(ConversationAction):
     """Yes: to a remedy that helped, to going back, to a person; a kind question where nothing was asked."""
 

@@ -60,7 +60,7 @@ class Reply:
 
     Choices, cards and the handoff go with the last bubble. `tips` are said after the bubbles and left
     out for somebody who has no patience for them. `closing` comes last: the words of `question`, which is
-    what the answer asks back.
+    what the answer asks back. `response` names one of the domain's instead of bubbles.
     """
 
     bubbles: list[str] = field(default_factory=list)
@@ -71,6 +71,7 @@ class Reply:
     slots: dict[str, Any] = field(default_factory=dict)
     handoff: dict[str, str] | None = None
     question: Question | None = None
+    response: str | None = None
 
     @property
     def question_needs_choices(self) -> bool:
@@ -95,6 +96,8 @@ class Reply:
 
     def send(self, dispatcher: CollectingDispatcher) -> list[EventType]:
         """Put everything to the dispatcher and return the slot changes as events."""
+        if self.response:
+            dispatcher.utter_message(response=self.response)
         bubbles = [*self.bubbles, *self.tips, *self.closing]
         for bubble in bubbles[:-1]:
             dispatcher.utter_message(text=bubble)

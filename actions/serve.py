@@ -23,7 +23,7 @@ from actions.benefits import ActionBenefitsBalance, ActionCouponTerms
 from actions.blocks import ActionBlockStatus, ActionUnblock
 from actions.cases import ActionCase
 from actions.compensation import ActionCompensation
-from actions.conversation import ActionAffirm, ActionDeny, ActionNotSolved
+from actions.conversation import ActionAffirm, ActionDeny, ActionNotSolved, ActionSmallTalk
 from actions.delivery import ActionDeliveryStatus, ActionSelectOrder
 from actions.facts import ActionFacts
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
@@ -58,6 +58,7 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionFacts,
     ActionAffirm,
     ActionDeny,
+    ActionSmallTalk,
     ActionNotSolved,
     ActionPassToAgent,
     ActionHumanAgent,

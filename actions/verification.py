@@ -10,8 +10,9 @@ from actions.advice import load_advice
 from actions.base import ShopAction, Turn
 from actions.question import Question
 from actions.reply import Reply
-from backoffice.verification.policy import Attempt, find_likely_cause
-from backoffice.verification.rules import load_causes
+from backoffice.verification.diagnosis import diagnose
+from backoffice.verification.policy import Attempt
+from backoffice.verification.rules import load_causes, load_codes, load_diagnosis
 from backoffice.verification.service import list_attempts
 
 _ATTEMPTS_LOOKED_AT = 20
@@ -82,7 +83,14 @@ class ActionVerificationHistory(ActionVerificationAdvice):
             return self._advise_in_general(turn, is_known=True)
         causes, book = load_causes(), load_advice()
         reply = verification_text.history(attempts, causes)
-        cause = find_likely_cause(attempts, now=self.shop.clock.now())
+        found = diagnose(
+            attempts,
+            now=self.shop.clock.now(),
+            causes=causes,
+            rules=load_diagnosis(),
+            is_in_app=load_codes().is_in_app,
+        )
+        cause = found.cause if found else None
         intent = book.causes[cause].intent if cause and cause in book.causes else turn.intent
         if cause and cause in book.causes:
             first = verification_text.remedy(

@@ -18,6 +18,7 @@ from backoffice.identity.service import SEND_JOB, carry_out_sending
 from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
 from backoffice.reconciliation.service import carry_out_wanted
+from backoffice.verification import watch
 from kernel.clock import Clock
 from kernel.database import write
 
@@ -30,6 +31,7 @@ HANDLERS: Mapping[str, Handler] = {
     SEND_JOB: carry_out_sending,
     points.EXPIRY_JOB: points.expire,
     coupons.EXPIRY_JOB: coupons.expire,
+    watch.WATCH: watch.look,
 }
 LOOK_EVERY_S = 1.0
 RECONCILE_EVERY_S = 60.0

@@ -25,7 +25,12 @@ from backoffice.notices.tables import notices
 from backoffice.orders.tables import order_items, orders, refunds
 from backoffice.privacy.tables import consents
 from backoffice.reconciliation.tables import discrepancies, reconciliations
-from backoffice.verification.tables import verification_attempts
+from backoffice.verification.tables import (
+    verification_alerts,
+    verification_attempts,
+    verification_counts,
+    verification_secrets,
+)
 from kernel.database import upgrade as run_upgrade
 
 __all__ = [
@@ -60,7 +65,10 @@ __all__ = [
     "reconciliations",
     "refunds",
     "upgrade",
+    "verification_alerts",
     "verification_attempts",
+    "verification_counts",
+    "verification_secrets",
 ]
 
 

@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOTAL = "all"
 HALVES = 2
 ANY_DAY = date(2026, 1, 1)  # which day it is changes values, not places
-LEAST_F1 = 0.93  # over all entities of data/nlu; what was reached, less some room
+LEAST_F1 = 0.945  # over all entities of data/nlu; what was reached, less some room
 Span = tuple[str, int, int]  # entity, start, end
 
 _EXAMPLE = re.compile(r"^ {4}- (.*)$")

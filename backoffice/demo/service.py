@@ -26,6 +26,7 @@ from backoffice.demo.rows import INSERT_ORDER, name_everything, take_apart
 from backoffice.demo.tables import demo_stories
 from backoffice.errors import InvalidDemoFile
 from backoffice.orders.tables import orders
+from backoffice.verification.rates import recount
 from kernel.clock import KST, Clock, ProductClock
 from kernel.database import read, write
 from kernel.ids import new_id
@@ -184,3 +185,4 @@ async def _replace(connection: AsyncConnection, people: Sequence[shape.Customer]
         if rows.get(table):
             await connection.execute(table.insert(), rows[table])
     await schedule_releases(connection, now=now)
+    await recount(connection, now=now)

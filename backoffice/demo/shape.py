@@ -15,6 +15,7 @@ from backoffice.blocking.tables import BlockReason
 from backoffice.customers.tables import Grade
 from backoffice.orders.tables import OrderStatus
 from backoffice.verification.tables import Method, Result
+from backoffice.verification.tables import Stage as VerificationStage
 from kernel.clock import KST
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)")
@@ -153,13 +154,17 @@ class Attempt(Shape):
     """One attempt at verification."""
 
     at: Moment | None = None
+    stage: VerificationStage | None = None
     method: Method | None = None
     result: Result | None = None
     cause: Line | None = None
     error_code: Line | None = None
     carrier: Line | None = None
+    network: Line | None = None
     region: Line | None = None
     browser: Line | None = None
+    os: Line | None = None
+    retry_number: Annotated[int, Field(ge=0, le=100)] | None = None
 
 
 class Points(Shape):

@@ -1,24 +1,24 @@
-"""Why verification failed, as far as the log can tell. Pure: attempts, the moment and the table of causes come in."""
+"""Attempts and the causes of their failure, as far as the log and the table of causes know them. Pure."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from backoffice.verification.tables import Result
-
-# Failures longer ago than this say little about what goes wrong now.
-RECENT_DAYS = 7
 
 
 @dataclass(frozen=True)
 class CauseRule:
-    """How a cause is told, what helps in one line, and under which names and codes the logs know it."""
+    """How a cause is told, what helps in one line, and under which names and codes the logs know it.
+
+    `share_ratio` is its usual share of all failures, which weighs a little where the log says little.
+    """
 
     plain: str
     remedy: str
+    share_ratio: float = 0.0
     aliases: Sequence[str] = ()
     codes: Sequence[str] = ()
 
@@ -30,6 +30,10 @@ class CauseRules:
     version: int
     causes: Mapping[str, CauseRule]
     unknown: CauseRule
+
+    def __post_init__(self) -> None:
+        if abs(sum(rule.share_ratio for rule in self.causes.values()) - 1) > 1e-9:
+            raise ValueError("the shares of all causes must add up to 1")
 
     def name(self, cause: str | None, error_code: str | None) -> str | None:
         """Return the cause that a log entry means, by its name, an alias or the beginning of its error code."""
@@ -53,32 +57,22 @@ class CauseRules:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One attempt; `cause` is a name in the rules or None."""
+    """One attempt; `cause` is a name in the rules or None, `network` the one a virtual operator rents."""
 
     at: datetime
     method: str | None
     result: str | None
     cause: str | None
     error_code: str | None = None
+    stage: str | None = None
     carrier: str | None = None
+    network: str | None = None
+    region: str | None = None
     browser: str | None = None
+    os: str | None = None
+    retry_number: int | None = None
 
     @property
     def is_failure(self) -> bool:
         """Whether it failed."""
         return self.result == Result.FAILURE
-
-
-def find_likely_cause(attempts: Sequence[Attempt], *, now: datetime) -> str | None:
-    """Return what most of the recent failures since the last success have in common; the newest decides a tie.
-
-    `attempts` are newest first. None where nothing failed recently, or where no failure has a known cause.
-    """
-    failures: list[str] = []
-    for attempt in attempts:
-        if attempt.at < now - timedelta(days=RECENT_DAYS) or not attempt.is_failure:
-            break
-        if attempt.cause is not None:
-            failures.append(attempt.cause)
-    counted = Counter(failures)
-    return max(counted, key=lambda cause: (counted[cause], -failures.index(cause))) if counted else None

@@ -49,14 +49,14 @@ class IntentClassifier(GraphComponent):
         """Defaults of the component's parameters."""
         return {
             # Least confidence (0-1) at which the best intent is acted on.
-            "fallback_threshold": 0.3,
+            "fallback_threshold": 0.15,
             # Intents listed in the answer.
             "ranking_length": 5,
             # Inverse strength of regularisation of the linear half: higher fits the
             # examples closer.
             "regularisation": 0.5,
             # Examples a feature must occur in to be kept.
-            "min_examples": 2,
+            "min_examples": 3,
         }
 
     @classmethod

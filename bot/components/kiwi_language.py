@@ -27,18 +27,22 @@ class KiwiLanguage:
     def list_morphemes(self) -> Iterator[Morpheme]:
         """Morphemes that have a vector, in the order of their ids from 0."""
         number = 0
-        while self.cosine(number, number) is not None:
+        while self.measure(number, [number]) is not None:
             found = self._kiwi.morpheme(number)
             yield str(found.form), str(found.tag)
             number += 1
 
-    def cosine(self, first: Morpheme | int, second: int) -> float | None:
-        """Cosine of a morpheme, or of an id, and an id; None for one without vector."""
+    def measure(
+        self, morpheme: Morpheme | int, others: Sequence[int]
+    ) -> list[float] | None:
+        """Cosines of a morpheme, or of an id, to some ids; None without a vector."""
+        cosine = self._kiwi.morpheme_similarity
         try:
-            found = float(self._kiwi.morpheme_similarity(first, second))
+            if math.isnan(cosine(morpheme, others[0])):
+                return None
         except ValueError:
             return None
-        return None if math.isnan(found) else found
+        return [cosine(morpheme, other) for other in others]
 
     def split(self, noun: str) -> Sequence[Morpheme]:
         """Morphemes a compound noun consists of; itself when the analyser knows no parts."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.text.normal import NormalText
-from bot.text.product_context import list_signs
+from bot.text.product_context import Message, list_message_signs, list_signs
 from bot.text.product_judge import ProductJudge
 from bot.text.products import Morpheme, find_candidates
 
@@ -36,11 +36,13 @@ def train_judge(examples: Iterable[AnnotatedText]) -> ProductJudge | None:
     rows: list[set[str]] = []
     answers: list[bool] = []
     for example in examples:
+        message = Message.hear(example.text, example.morphemes)
+        shared = set(list_message_signs(message))
         for candidate in find_candidates(example.text, example.morphemes):
             span = (candidate.start, candidate.end)
             if any(_overlap(span, other) for other in example.others):
                 continue
-            rows.append(set(list_signs(example.text, example.morphemes, candidate)))
+            rows.append(shared | set(list_signs(message, candidate)))
             answers.append(any(_overlap(span, goods) for goods in example.goods))
     if len(set(answers)) < 2:
         return None

@@ -267,13 +267,6 @@ def meant_holiday(match: re.Match[str], moment: Moment) -> Period | None:
     )
 
 
-def meant_part(match: re.Match[str], moment: Moment) -> Period | None:
-    part, this = match["part"], moment.today
-    if part.startswith("연"):
-        return part_of_year(this.year, part)
-    return part_of_month(month(this.year, this.month), part[1])
-
-
 def meant_new_year(match: re.Match[str], moment: Moment) -> Period | None:
     return part_of_year(moment.today.year, "초")
 

@@ -22,6 +22,16 @@ def load_goods() -> MappingProxyType[str, frozenset[str]]:
     return parse_goods((files(__package__) / _FILE).read_text(encoding="utf-8"))
 
 
+@functools.cache
+def load_categories() -> MappingProxyType[str, str]:
+    """The category of each name; of one that stands in two, the first."""
+    categories: dict[str, str] = {}
+    for category, names in load_goods().items():
+        for name in names:
+            categories.setdefault(name, category)
+    return MappingProxyType(categories)
+
+
 def parse_goods(text: str) -> MappingProxyType[str, frozenset[str]]:
     """Names by category: ``[category]`` lines, names divided by blanks, # comments."""
     names: dict[str, set[str]] = {}

@@ -32,7 +32,7 @@ _TRACKING = re.compile(
 _NOT_A_PARCEL = re.compile(r"(?:계좌|카드|사업자|주민|여권|현금영수증)[가-힣\s]{0,8}$")
 
 _ERROR_WORDS = re.compile(
-    r"오류|에러|애러|코드|error|장애|실패|인증|gateway|뜨|뜬|떠|떴|뜹|나오|나와|나왔|나옴|표시|적혀|적힌|써\s?있|쓰여|해결|응답|\bnot found",
+    r"오류|에러|애러|코드|error|장애|실패|인증|gateway|뜨|뜬|뜸|떠|떴|뜹|나오|나와|나왔|나옴|표시|적혀|적힌|써\s?있|쓰여|해결|응답|무슨|뜻|막히|막혀|제한|^\s*[A-Z]{1,5}-?\d{2,6}\s*$|\bnot found",
     re.IGNORECASE,
 )
 # A bare number is a code only where the message is about a failure.
@@ -43,6 +43,7 @@ _BARE_CODE = re.compile(
     r"(?<![\d,.\-A-Za-z])(?P<code>(?!19\d\d|20\d\d)\d{4})"
     r"(?=\s?(?:나오|나와|나왔|나옴|이렇[게개])|\s?(?:뭐임|뭔가요|무슨\s?(?:오류|에러|코드|뜻)))"
 )
+_NUMBER_SHOWN = re.compile(r"숫자(?:가|는|로)?\s?(?P<code>\d{3,6})(?!\d|\s?자리)")
 _ERROR_FORMS = (
     # ERR_TIMEOUT, CERT_FAIL
     re.compile(
@@ -52,7 +53,7 @@ _ERROR_FORMS = (
     re.compile(r"\bHTTP[\s\-]?[1-5]\d\d(?!\d)", re.IGNORECASE),
     # E1002, P-302, KCB-07, ERR-12
     re.compile(
-        r"(?<![A-Za-z0-9\-_])(?!CS-|[A-Z]{1,5}-?\d+-)(?:[A-Z]{1,5}[-_]?\d{2,6}|[A-Z]\d[A-Z]\d+)"
+        r"(?<![A-Za-z0-9\-_])(?!CS-|[A-Z]{1,5}-?\d+-)(?:[A-Z]{1,5}[-_]?\d{2,6}|ERR(?:OR)?[-_]\d|[A-Z]\d[A-Z]\d+)"
         r"(?![A-Za-z0-9\-_]|원|호|용지|동)",
         re.IGNORECASE,
     ),
@@ -69,7 +70,7 @@ _ERROR_FORMS = (
     # 500번 에러, 9004 에러, 502 bad gateway, 0005 라고 뜨는데
     re.compile(
         r"(?<![\d,.\-A-Za-z])(?P<code>\d{3,6})(?:번|이)?\s?"
-        r"(?=에러|오류|애러|error|bad|gateway|not found|internal|service|코드|이?라고\s?(?:뜨|떠|떴|나|써|쓰|적|돼|되)|[이가]\s?떨어|으?로\s?(?:응답|끝나|종료|떨어)|이?란\s?(?:오류|에러|숫자|코드)|뜨[고는네면]|떠요|떴|뜸)",
+        r"(?=에러|오류|애러|error|bad|gateway|not found|internal|service|코드|이?라고\s?(?:뜨|떠|떴|나|써|쓰|적|돼|되)|[이가]\s?떨어|으?로\s?(?:응답|끝나|종료|떨어)|이?란\s?(?:오류|에러|숫자|코드)|뜨[고는네면]|떠요|떴|\s?뜸)",
         re.IGNORECASE,
     ),
 )
@@ -119,7 +120,7 @@ def _find_tracking_numbers(text: str) -> Iterator[Entity]:
 
 
 def _find_error_codes(text: str) -> Iterator[Entity]:
-    bare = (_BARE_CODE,) if _FAILURE_WORDS.search(text) else ()
+    bare = (_BARE_CODE, _NUMBER_SHOWN) if _FAILURE_WORDS.search(text) else ()
     for form in (*_ERROR_FORMS, *bare):
         for match in form.finditer(text):
             group = "code" if "code" in form.groupindex else 0

@@ -8,11 +8,13 @@ or against; how many are needed depends on what else the noun commonly means.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-_NEAR_BEFORE, _NEAR_AFTER, _SOON = 24, 26, 16
+_NEAR_BEFORE, _NEAR_AFTER, _SOON = 24, 26, 16  # characters
+_PRECEDING, _FOLLOWING, _NEXT = 3, 5, 2  # morphemes
 
 
 class Need(IntEnum):
@@ -80,17 +82,36 @@ _BUYING = re.compile(rf"{_ORDER_WORD}|장바구니|맛있|무거|냉동|상품|�
 
 @dataclass(frozen=True)
 class Candidate:
-    """A name at `start`..`end` that may mean goods; `head` is the part that was known."""
+    """A name at `start`..`end` that may mean goods.
+
+    `head` is the part that was known, `category` where it was; empty when annotated only.
+    """
 
     start: int
     end: int
     head: str
+    category: str
     need: Need
 
 
-def means_goods(text: str, candidate: Candidate) -> bool:
+@dataclass(frozen=True)
+class Message:
+    """A text as it was read, its morphemes in order, and what can be heard in the whole."""
+
+    text: str
+    morphemes: Sequence[tuple[int, int, str]]
+    heard: tuple[str, ...]
+
+    @classmethod
+    def hear(cls, text: str, morphemes: Sequence[tuple[int, int, str]]) -> Message:
+        """Look through a message once, for all the names in it."""
+        heard = (name for name, pattern in _ANYWHERE if pattern.search(text))
+        return cls(text, morphemes, tuple(heard))
+
+
+def means_goods(message: Message, candidate: Candidate) -> bool:
     """Whether a name means goods by the signs beside it alone."""
-    before, after = _around(text, candidate)
+    before, after = _around(message.text, candidate)
     if _OTHERS_BUSINESS.match(after):
         return False
     score = 0
@@ -106,34 +127,36 @@ def means_goods(text: str, candidate: Candidate) -> bool:
         score += 2
     if _COUNTED_AFTER.match(after):
         score += 2
-    if score == 0 and _BUYING.search(text):
+    if score == 0 and "buying" in message.heard:
         score += 1
     if _SET_IN.match(after):
         score -= 3
     if _OWNED_BEFORE.search(before):
         score -= 2
-    if _ELSEWHERE.search(text):
+    if "elsewhere" in message.heard:
         score -= 3
     return score >= candidate.need
 
 
-def list_signs(
-    text: str, morphemes: Sequence[tuple[int, int, str]], candidate: Candidate
-) -> Iterator[str]:
-    """Everything around a name that a learned judgement may weigh.
+def list_message_signs(message: Message) -> Iterator[str]:
+    """What a learned judgement may weigh of a message, whichever name is judged."""
+    yield f"length={min(len(message.text) // 20, 4)}"
+    yield from message.heard
+    for _, _, lemma in message.morphemes:
+        if lemma.rpartition("/")[2][:1] in ("N", "V"):
+            yield f"said={lemma}"
 
-    Args:
-        text: the message as it was read.
-        morphemes: of the text, in order: start, end and ``form/tag``.
-        candidate: the name.
-    """
+
+def list_signs(message: Message, candidate: Candidate) -> Iterator[str]:
+    """What a learned judgement may weigh around a name."""
+    text, morphemes = message.text, message.morphemes
     before, after = _around(text, candidate)
     need = f"need={candidate.need}"
     yield need
     yield f"name={candidate.head}"
+    yield f"category={candidate.category}"
     yield f"several={text[candidate.start : candidate.end] != candidate.head}"
     yield f"first={candidate.start == 0}"
-    yield f"length={min(len(text) // 20, 4)}"
     for name, pattern in _BESIDE_AFTER:
         if pattern.match(after):
             yield name
@@ -143,23 +166,19 @@ def list_signs(
             yield name
     if _STATED_LATER.search(after[:_SOON]):
         yield "stated later"
-    for name, pattern in _ANYWHERE:
-        if pattern.search(text):
-            yield name
-            yield f"{name} {need}"
-    following = [each for each in morphemes if each[0] >= candidate.end][:5]
-    for place, (_, _, lemma) in enumerate(following):
+    for name in message.heard:
+        yield f"{name} {need}"
+    first = bisect_left(morphemes, (candidate.end,))
+    for place, (_, _, lemma) in enumerate(morphemes[first : first + _FOLLOWING]):
         yield f"after={lemma}"
-        if place < 2:
+        if place < _NEXT:
             yield f"after {place}={lemma}"
-    preceding = [each for each in morphemes if each[1] <= candidate.start][-3:]
+    last = bisect_left(morphemes, (candidate.start,))
+    preceding = morphemes[max(0, last - _PRECEDING) : last]
     for place, (_, _, lemma) in enumerate(reversed(preceding)):
         yield f"before={lemma}"
         if place == 0:
             yield f"before 0={lemma}"
-    for _, _, lemma in morphemes:
-        if lemma.rpartition("/")[2][:1] in ("N", "V"):
-            yield f"said={lemma}"
 
 
 def _around(text: str, candidate: Candidate) -> tuple[str, str]:

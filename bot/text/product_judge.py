@@ -14,6 +14,8 @@ from dataclasses import dataclass
 # Source: F1 of goods on halves of the training data, flat between 0.40 and 0.50.
 LEAST_PROBABILITY = 0.45
 
+_LEAST_SCORE = math.log(LEAST_PROBABILITY / (1 - LEAST_PROBABILITY))
+
 
 @dataclass(frozen=True)
 class ProductJudge:
@@ -22,7 +24,10 @@ class ProductJudge:
     weights: Mapping[str, float]
     bias: float
 
-    def means_goods(self, signs: Iterable[str]) -> bool:
-        """Whether signs, each counted once, speak for goods."""
-        score = self.bias + sum(self.weights.get(sign, 0.0) for sign in set(signs))
-        return score >= math.log(LEAST_PROBABILITY / (1 - LEAST_PROBABILITY))
+    def weigh(self, signs: Iterable[str]) -> float:
+        """How much signs speak for goods; each counts once."""
+        return sum(self.weights.get(sign, 0.0) for sign in set(signs))
+
+    def means_goods(self, weight: float) -> bool:
+        """Whether the weight of all signs is enough."""
+        return self.bias + weight >= _LEAST_SCORE

@@ -8,13 +8,19 @@ Whether goods are meant at all is judged from the words around (`product_context
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from bot.text.entity import Entity
-from bot.text.goods import load_goods
-from bot.text.product_context import Candidate, Need, list_signs, means_goods
+from bot.text.goods import load_categories
+from bot.text.product_context import (
+    Candidate,
+    Message,
+    Need,
+    list_message_signs,
+    list_signs,
+    means_goods,
+)
 from bot.text.product_judge import ProductJudge
 from bot.text.product_nouns import AROUND, DEVICES, DOUBTFUL, PARTS, QUALITIES
 
@@ -50,11 +56,16 @@ def find_products(
         names: goods beyond the built-in ones; they need to be spoken of as goods.
         judge: what was learned about when a name means goods; rules decide without it.
     """
-    for each in find_candidates(text, morphemes, names):
+    candidates = list(find_candidates(text, morphemes, names))
+    if not candidates:
+        return
+    message = Message.hear(text, morphemes)
+    shared = judge.weigh(list_message_signs(message)) if judge else 0.0
+    for each in candidates:
         if (
-            judge.means_goods(list_signs(text, morphemes, each))
+            judge.means_goods(shared + judge.weigh(list_signs(message, each)))
             if judge
-            else means_goods(text, each)
+            else means_goods(message, each)
         ):
             yield Entity(ENTITY, each.start, each.end, text[each.start : each.end])
 
@@ -68,10 +79,10 @@ def find_candidates(
         for start, end, lemma in morphemes
         if lemma.rpartition("/")[2] in _NOUN_TAGS
     ]
-    known = _list_names()
+    categories = load_categories()
     index = 0
     while index < len(nouns):
-        following = _end_of_name(text, nouns, index, known, names)
+        following = _end_of_name(text, nouns, index, categories, names)
         if following is None:
             index += 1
             continue
@@ -80,12 +91,9 @@ def find_candidates(
         index = following
         if _is_part_of_word(text, nouns, last) or _ends_a_word(text, head, start):
             continue
-        yield Candidate(start, end, head, _needs(text[start:end], head, known))
-
-
-@functools.cache
-def _list_names() -> frozenset[str]:
-    return frozenset().union(*load_goods().values())
+        category = categories.get(head.replace(" ", ""), categories.get(head, ""))
+        need = _needs(text[start:end], head, category)
+        yield Candidate(start, end, head, category, need)
 
 
 def _ends_a_word(text: str, head: str, start: int) -> bool:
@@ -93,12 +101,12 @@ def _ends_a_word(text: str, head: str, start: int) -> bool:
     return len(head) == 1 and start > 0 and "가" <= text[start - 1] <= "힣"
 
 
-def _needs(name: str, head: str, known: frozenset[str]) -> Need:
+def _needs(name: str, head: str, category: str) -> Need:
     if name in DEVICES or head in DOUBTFUL or len(name) == 1:
         return Need.ITS_OWN_ORDER
     if head == name and head in AROUND:
         return Need.A_SIGN
-    if head not in known or head in load_goods()[_FOOD]:
+    if category in ("", _FOOD):
         return Need.A_HINT
     return Need.NOTHING
 
@@ -107,7 +115,7 @@ def _end_of_name(
     text: str,
     nouns: list[tuple[int, int]],
     index: int,
-    known: frozenset[str],
+    known: Container[str],
     names: frozenset[str],
 ) -> int | None:
     """The index after the nouns of a name that begins at one; None if none begins."""

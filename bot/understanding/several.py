@@ -56,24 +56,25 @@ def find_intents(
         return single
     found, score = single, 0.0
     for cut in find_cuts(utterance):
-        parts = (
-            predict(utterance.part(0, cut)),
-            predict(utterance.part(cut, len(utterance.morphemes))),
-        )
-        wishes, least = _read_wishes(parts)
-        if single[0] in wishes and least >= LEAST_CONFIDENCE and least > score:
+        first = _read_wish(predict(utterance.part(0, cut)))
+        if first is None:
+            continue  # the other part need not be asked for
+        second = _read_wish(predict(utterance.part(cut, len(utterance.morphemes))))
+        if second is None or second[0] == first[0]:
+            continue
+        wishes, least = (first[0], second[0]), min(first[1], second[1])
+        if single[0] in wishes and least > score:
             found, score = wishes, least
     return found
 
 
-def _read_wishes(parts: tuple[Prediction, ...]) -> tuple[tuple[str, ...], float]:
-    """What the parts ask for, and the least confidence; empty unless they differ."""
-    if any(part.out_of_scope or not part.ranking for part in parts):
-        return (), 0.0
-    wishes = tuple(part.ranking[0][0] for part in parts)
-    if len(set(wishes)) < len(wishes) or NOT_A_WISH & set(wishes):
-        return (), 0.0
-    return wishes, min(part.ranking[0][1] for part in parts)
+def _read_wish(part: Prediction) -> tuple[str, float] | None:
+    """What a part asks for, and how surely; None where it is no wish or not sure."""
+    if part.out_of_scope or not part.ranking:
+        return None
+    wish, confidence = part.ranking[0]
+    sure = confidence >= LEAST_CONFIDENCE and wish not in NOT_A_WISH
+    return (wish, confidence) if sure else None
 
 
 def find_cuts(utterance: Utterance) -> Iterator[int]:

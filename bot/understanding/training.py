@@ -39,7 +39,7 @@ OUT_OF_SCOPE = "out_of_scope"
 HELD_OUT_PARTS = 6  # one of so many equal parts is kept back
 SEED = 0
 # How near the end the linear half is fitted: finer changes no answer and takes longer.
-TOLERANCE = 0.03
+TOLERANCE = 0.3
 Progress = Callable[[float], None]
 
 
@@ -52,7 +52,7 @@ class Settings:
     """
 
     regularisation: float = 0.5
-    min_examples: int = 2
+    min_examples: int = 3
     network: NetworkSettings = field(default_factory=NetworkSettings)
 
 

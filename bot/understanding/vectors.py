@@ -35,8 +35,10 @@ class LanguageModel(Protocol):
     def list_morphemes(self) -> Iterator[Morpheme]:
         """Morphemes that have a vector, in the order of their ids from 0."""
 
-    def cosine(self, first: Morpheme | int, second: int) -> float | None:
-        """Cosine of a morpheme, or of an id, and an id; None for one without vector."""
+    def measure(
+        self, morpheme: Morpheme | int, others: Sequence[int]
+    ) -> list[float] | None:
+        """Cosines of a morpheme, or of an id, to some ids; None without a vector."""
 
     def split(self, noun: str) -> Sequence[Morpheme]:
         """Morphemes a compound noun consists of."""
@@ -127,9 +129,7 @@ class MorphemeVectors:
         listed = [self.ids[each] for each in as_written if each in self.ids]
         # One that is not listed may be a variant (는 of 은), which the model resolves.
         wanted = listed[0] if listed else morpheme
-        if self.model.cosine(wanted, LANDMARKS[0]) is None:
-            return None
-        return [self.model.cosine(wanted, landmark) or 0.0 for landmark in LANDMARKS]
+        return self.model.measure(wanted, LANDMARKS)
 
     def _centre(self, vector: np.ndarray) -> np.ndarray:
         if not vector.any():
@@ -147,4 +147,4 @@ def number_morphemes(model: LanguageModel) -> dict[Morpheme, int]:
 
 
 def _measure_landmarks(model: LanguageModel) -> np.ndarray:
-    return np.array([[model.cosine(a, b) for b in LANDMARKS] for a in LANDMARKS], float)
+    return np.array([model.measure(landmark, LANDMARKS) for landmark in LANDMARKS])

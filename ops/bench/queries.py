@@ -25,6 +25,7 @@ from backoffice.delivery.service import DeliveryService
 from backoffice.demo.scale import EVENTS_EACH, ORDERS_EACH, load_scale
 from backoffice.orders.service import find_order, list_open, list_recent
 from backoffice.verification.service import list_attempts
+from backoffice.verification.watch import list_told
 from kernel.clock import Clock, ProductClock
 from kernel.database import create_engine
 from ops.bench.figures import at_most, percentile
@@ -51,6 +52,7 @@ QUESTIONS: dict[str, Question] = {
     "customers.find_by_kakao_user_key": lambda engine, _clock, who, _order: find_by_kakao_user_key(engine, who),
     "customers.find_grade": lambda engine, _clock, who, _order: find_grade(engine, who),
     "verification.list_attempts": lambda engine, _clock, who, _order: list_attempts(engine, who, limit=20),
+    "verification.list_told": lambda engine, clock, _who, _order: list_told(engine, now=clock.now()),
     "blocking.list_blocks": lambda engine, _clock, who, _order: list_blocks(engine, who),
     "benefits.read_benefits": lambda engine, clock, who, _order: read_benefits(engine, who, clock),
 }

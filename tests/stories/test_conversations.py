@@ -8,7 +8,8 @@ something or presses a choice of the answer before it by part of its label. What
     offers   parts of the labels of choices           silent   what must not be said
     cards    titles of the cards shown                person   the skill handed over to; without it, nobody
 
-Which action answers is checked against the rules.
+Which action answers is checked against the rules, and once more by `rasa test` itself: every conversation that was
+played is written down as Rasa's own test story, which has to predict the same intents, entities and actions.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ RULES = {
 }
 TURN_KEYS = {"say", "press", "intent", "hears", "offers", "silent", "cards", "person"}
 ENDINGS = (".", "?", "!")
+# What was said and done in each conversation, as steps of a test story of Rasa's.
+PLAYED: dict[str, list[dict]] = {}
 SERVICE_PYTHON = Path(sys.executable).parents[2] / "service" / "bin" / "python"
 
 
@@ -124,8 +127,29 @@ def test_conversation(dialogue, shop, loop, story):
         }
         answer = loop.run_until_complete(dialogue.run(json.dumps(body).encode()))
         _check(turn, answer)
+        PLAYED.setdefault(story["story"], []).extend(_steps(body["message"], answer))
         state = answer["state"]
         choices = {c["label"]: c["payload"] for reply in answer["replies"] for c in reply["choices"]}
+
+
+def test_rasa_test_predicts_every_conversation_that_was_played(model, tmp_path):
+    stories = [{"story": name, "steps": steps} for name, steps in PLAYED.items() if _can_be_written(steps)]
+    assert len(stories) >= len(PLAYED) - 2
+    written = tmp_path / "test_stories.yml"
+    written.write_text(yaml.safe_dump({"version": "3.1", "stories": stories}, allow_unicode=True, sort_keys=False))
+    command = [sys.executable, "-m", "rasa", "test", "core", "--e2e", "--no-plot", "--out", str(tmp_path)]
+    done = subprocess.run(
+        [*command, "--model", model, "--stories", str(written)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    failed = yaml.safe_load((tmp_path / "failed_test_stories.yml").read_text())
+    assert failed is None, failed  # it counts stories of the same intents and actions as one, so that totals differ
 
 
 def _message(turn, choices):
@@ -134,6 +158,28 @@ def _message(turn, choices):
     pressed = [payload for label, payload in choices.items() if turn["press"] in label]
     assert len(pressed) == 1, (turn["press"], list(choices))
     return {"kind": "payload", "payload": pressed[0]}
+
+
+def _steps(message, answer):
+    acted_on = answer["state"]["turns"][-1][0][1]
+    text = message.get("payload") or _mark_entities(message["text"], answer["nlu"]["entities"])
+    step = {"user": text, "intent": acted_on}
+    if "payload" in message:
+        step["entities"] = [{entity["entity"]: entity["value"]} for entity in answer["nlu"]["entities"]]
+    return [step, *({"action": name} for name in answer["tried"])]
+
+
+def _can_be_written(steps):
+    """Whether a story of Rasa's can hold the words: it reads brackets and a slash as marks, as the product does not."""
+    said = [step["user"] for step in steps if "entities" not in step and "user" in step]
+    return not any(text.startswith(("/", "[x]")) for text in said)
+
+
+def _mark_entities(text, entities):
+    for entity in sorted(entities, key=lambda found: -found["start"]):
+        meaning = json.dumps({"entity": entity["entity"], "value": entity["value"]}, ensure_ascii=False)
+        text = f"{text[: entity['start']]}[{entity['text']}]{meaning}{text[entity['end'] :]}"
+    return text
 
 
 def _check(turn, answer):

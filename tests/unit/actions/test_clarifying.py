@@ -86,6 +86,9 @@ def test_nothing_is_offered_where_nothing_is_likely(ranking: Any) -> None:
         ("환불 언제 돼요", "refund_status", 0.99, False),
         ("아니 됐어요", "deny", 0.99, False),
         ("상담원이요", "human_agent", 0.99, False),
+        ("감사합니다", "thanks", 0.95, False),
+        ("검정이요", "greet", 0.4, True),
+        ("아 됐어요", "thanks", 0.4, False),
         ("네", "affirm", 0.99, False),
     ],
 )

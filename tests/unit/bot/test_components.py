@@ -64,6 +64,22 @@ def test_goods_named_in_annotations_are_known_after_training_and_loading(storage
     assert found == [("product", "호작도자개함", "호작도자개함")]
 
 
+def test_what_was_learned_about_goods_is_kept_by_training_and_loading(storage):
+    examples = []
+    for name in ("운동화", "셔츠", "냄비", "모자", "우산"):
+        bought = Message({"text": f"{name} 반품하고 싶어요", "intent": "return_exchange"})
+        bought.set("entities", [{"entity": "product", "start": 0, "end": len(name), "value": name}])
+        examples += [bought, Message({"text": f"{name} 문양 좋아하세요", "intent": "out_of_scope"})]
+    for component in (TextNormaliser(), KiwiTokenizer(KiwiTokenizer.get_default_config())):
+        component.process(examples)
+    resource = RuleEntityExtractor.create({}, storage, Resource("r"), None).train(TrainingData(examples))
+    loaded = RuleEntityExtractor.load({}, storage, resource, None)
+    assert list_entities(understand(storage, "양말 문양 좋아하세요", extractor=loaded)) == []
+    found = list_entities(understand(storage, "양말 반품하고 싶어요", extractor=loaded))
+    assert found == [("product", "양말", "양말")]
+    assert list_entities(understand(storage, "양말 문양 좋아하세요")) == [("product", "양말", "양말")]
+
+
 def test_mood_goes_out_with_the_message(storage):
     message = understand(storage, "장난하냐 당장 보내")
     assert message.get("mood")["anger"] >= 0.6

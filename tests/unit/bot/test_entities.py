@@ -63,6 +63,7 @@ def find(raw, products=frozenset()):
         ("문자가 안 와요", "auth_method", "문자", "SMS"),
         ("전화 인증으로 할게요", "auth_method", "전화", "ARS"),
         ("ARS로 되나요", "auth_method", "ARS", "ARS"),
+        ("문자메시지 온다고 해서 기다려요", "auth_method", "문자메시지", "SMS"),
         ("인증 메시지가 늦어요", "auth_method", "메시지", "SMS"),
         ("인증수단 바꿔주세요 전화로", "auth_method", "전화", "ARS"),
         ("법인카드로 담당자 확인을 대신할 수 있나요", "auth_method", "법인카드", "신용카드"),
@@ -90,6 +91,9 @@ def find(raw, products=frozenset()):
         ("TX0019 이거 뜬 사람 있어요?", "error_code", "TX0019", "TX0019"),
         ("상태 코드만 408로 남았어요", "error_code", "408", "408"),
         ("인증 요청이 504로 응답돼요", "error_code", "504", "504"),
+        ("504 뜸 인증 안 됨", "error_code", "504", "504"),
+        ("E3301", "error_code", "E3301", "E3301"),
+        ("ERR-9 무슨 뜻", "error_code", "ERR-9", "ERR-9"),
         ("0047 뭐임", "error_code", "0047", "0047"),
         # rights over one's data
         ("개인정보 열람 청구합니다", "privacy_right", "열람", "열람"),
@@ -130,7 +134,7 @@ def test_an_entity_is_found_whatever_follows_it(text, entity, surface, value):
         # words that only hold a name
         "패스워드 잊어버렸어요", "하이패스 카드", "그건 패스할게요", "KTX 예매", "엘지 세탁기 고장", "LG전자 제품", "알뜰살뜰 모았어요",
         # texts, cards and calls that do not verify
-        "광고 문자 그만 보내세요", "배송 문자 받았는데요", "카드로 결제했어요", "전화 주세요", "전화로 하고 싶어요", "네이버 인증서 있어요", "인증서 경고창이 떠요", "은행 문자가 안 와요", "방문 수령 되나요", "카톡 알림 꺼 주세요",
+        "광고 문자 그만 보내세요", "배송 문자 받았는데요", "카드로 결제했어요", "전화 주세요", "전화로 하고 싶어요", "네이버 인증서 있어요", "인증서 경고창이 떠요", "은행 문자가 안 와요", "인증서버가 죽었나요", "인강 패스 살까", "방문 수령 되나요", "카톡 알림 꺼 주세요",
         "네이버페이로 했어요",
         # words of rights without personal data
         "앱 삭제하고 다시 해요", "주소 고쳐 주세요", "쿠키 삭제했어요", "내 정보 다 지워주세요", "누가 제 정보를 열람한 기록 있어요?", "탈퇴할게요", "주문 정정 바랍니다",

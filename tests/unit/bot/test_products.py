@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bot.components.kiwi_analyser import analyse, load_kiwi
@@ -83,13 +85,32 @@ def test_nothing_is_learned_from_examples_of_one_kind():
 
 def test_a_sign_it_does_not_know_does_not_change_a_judgement():
     judge = ProductJudge({"stated": 3.0}, bias=-1.0)
-    assert judge.means_goods(["stated", "said=처음/NNG"])
-    assert not judge.means_goods(["said=처음/NNG"])
+    assert judge.means_goods(judge.weigh(["stated", "said=처음/NNG"]))
+    assert not judge.means_goods(judge.weigh(["said=처음/NNG"]))
 
 
 def test_a_sign_counts_once():
     judge = ProductJudge({"said=환불/NNG": 0.6}, bias=-1.0)
-    assert not judge.means_goods(["said=환불/NNG", "said=환불/NNG"])
+    assert not judge.means_goods(judge.weigh(["said=환불/NNG", "said=환불/NNG"]))
+
+
+def test_blanks_inside_a_name_do_not_break_it():
+    assert find("욕실 매트 주문했는데 안 와요") == ["욕실 매트"]
+    assert find("휴대폰 거치대 반품") == ["휴대폰 거치대"]
+
+
+def test_a_part_is_not_the_goods():
+    assert find("밥솥 뚜껑이 깨졌어요") == ["밥솥"]
+    assert find("무선 청소기 배터리 얼마나 가요")[0] == "무선 청소기"
+
+
+def test_a_message_of_nothing_but_names_takes_no_time():
+    judge = ProductJudge({}, bias=0.0)
+    text = "운동화 셔츠 소파에 " * 400
+    morphemes = analyse(load_kiwi(()), text)
+    began = time.perf_counter()
+    assert len(list(find_products(text, morphemes, judge=judge))) >= 800
+    assert time.perf_counter() - began < 2
 
 
 def test_marks_are_found_in_what_was_read_of_a_text():

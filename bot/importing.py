@@ -1,0 +1,26 @@
+"""Reads the training files once: Rasa, left to itself, parses all examples three times.
+
+Named in config.yml. Rasa's importers ask for the examples again for the domain and for
+each way of naming the language, which does not matter for files of Rasa's own format.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+
+class OnceReadImporter(RasaFileImporter):
+    """Rasa's importer of files, which keeps the examples that it has read."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Take what Rasa's importer takes; nothing is read yet."""
+        super().__init__(*arguments, **options)
+        self._read = functools.cache(super().get_nlu_data)
+
+    def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """The examples of all files; `language` changes nothing."""
+        return self._read()
