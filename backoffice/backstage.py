@@ -17,6 +17,7 @@ from backoffice.blocking.service import RELEASE_JOB, carry_out_release
 from backoffice.identity.service import SEND_JOB, carry_out_sending
 from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
+from backoffice.privacy.handlers import HANDLERS as PRIVACY_HANDLERS
 from backoffice.reconciliation.service import carry_out_wanted
 from backoffice.verification import watch
 from kernel.clock import Clock
@@ -32,6 +33,7 @@ HANDLERS: Mapping[str, Handler] = {
     points.EXPIRY_JOB: points.expire,
     coupons.EXPIRY_JOB: coupons.expire,
     watch.WATCH: watch.look,
+    **PRIVACY_HANDLERS,
 }
 LOOK_EVERY_S = 1.0
 RECONCILE_EVERY_S = 60.0

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.integration import requests
 from backoffice.jobs.service import Job, ensure
+from backoffice.privacy.purge import want_purge
 from backoffice.reconciliation.service import next_night, want_run
 
 KIND = "nightly"
@@ -22,4 +23,5 @@ async def carry_out(connection: AsyncConnection, _job: Job, now: datetime) -> No
     """Do the night's work, and see to the next one's."""
     await want_run(connection, now)
     await requests.forget_old(connection, now)
+    await want_purge(connection, now)
     await begin(connection, now)

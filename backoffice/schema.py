@@ -22,8 +22,20 @@ from backoffice.integration.tables import answered_requests, api_keys
 from backoffice.jobs.tables import jobs
 from backoffice.metadata import metadata
 from backoffice.notices.tables import notices
-from backoffice.orders.tables import order_items, orders, refunds
-from backoffice.privacy.tables import consents
+from backoffice.orders.tables import (
+    order_events,
+    order_items,
+    order_requests,
+    order_returns,
+    orders,
+    product_options,
+    receipts,
+    refunds,
+)
+from backoffice.privacy.access_tables import access_log, access_reviews
+from backoffice.privacy.kept_tables import erasures, kept_records
+from backoffice.privacy.request_tables import privacy_request_steps, privacy_requests
+from backoffice.privacy.tables import consents, notification_settings, terms_versions
 from backoffice.reconciliation.tables import discrepancies, reconciliations
 from backoffice.verification.tables import (
     verification_alerts,
@@ -34,6 +46,8 @@ from backoffice.verification.tables import (
 from kernel.database import upgrade as run_upgrade
 
 __all__ = [
+    "access_log",
+    "access_reviews",
     "answered_requests",
     "api_keys",
     "baskets",
@@ -54,16 +68,27 @@ __all__ = [
     "delivery_stages",
     "demo_stories",
     "discrepancies",
+    "erasures",
     "grants",
     "jobs",
+    "kept_records",
     "metadata",
     "notices",
+    "notification_settings",
     "one_time_codes",
+    "order_events",
     "order_items",
+    "order_requests",
+    "order_returns",
     "orders",
     "points",
+    "privacy_request_steps",
+    "privacy_requests",
+    "product_options",
+    "receipts",
     "reconciliations",
     "refunds",
+    "terms_versions",
     "upgrade",
     "verification_alerts",
     "verification_attempts",

@@ -1,4 +1,7 @@
-"""Korean wording that code has to get right: particles, won, dates, masked names and numbers."""
+"""Korean wording that code has to get right: particles, won, dates.
+
+What hides personal data (`mask_…`) is here and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -98,3 +101,21 @@ def mask_address(address: str) -> str:
             break
         kept.append(part)
     return " ".join([*kept[:3], "***"])
+
+
+def mask_number(number: str) -> str:
+    """Return a card or account number with only its last four digits: ****-****-****-1234; signs stay where they are."""
+    digit_count = sum(letter.isdigit() for letter in number)
+    shown_from = digit_count - 4 if digit_count >= 8 else digit_count
+    masked, seen = [], 0
+    for letter in number:
+        is_hidden = letter.isdigit() and seen < shown_from
+        seen += letter.isdigit()
+        masked.append("*" if is_hidden else letter)
+    return "".join(masked)
+
+
+def mask_email(email: str) -> str:
+    """Return an e-mail address with only the first letter of its name: h***@example.com."""
+    name, at, domain = email.partition("@")
+    return f"{name[:1]}***{at}{domain}" if at else "***"

@@ -17,11 +17,13 @@ from backoffice.customers.tables import customers
 from backoffice.delivery.tables import deliveries, delivery_stages
 from backoffice.demo import shape
 from backoffice.errors import CustomerNotFound
-from backoffice.orders.tables import order_items, orders, refunds
-from backoffice.privacy.tables import consents
+from backoffice.orders.tables import order_events, order_items, order_returns, orders, refunds
+from backoffice.privacy.consents import read_lines
+from backoffice.privacy.policy import current_consents
 from backoffice.verification.tables import verification_attempts
 
 Found = dict[str, Any]
+_REFUND = tuple(shape.Refund.model_fields)
 
 
 async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.Customer:
@@ -33,10 +35,8 @@ async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.
     )
     if person is None:
         raise CustomerNotFound(customer_id)
-    agreed = await connection.execute(
-        sa.select(consents.c.kind, consents.c.granted).where(consents.c.customer_id == customer_id)
-    )
-    given = {row.kind: row.granted for row in agreed}
+    agreed = current_consents(await read_lines(connection, customer_id))
+    given = {kind.value: line.granted for kind, line in agreed.items()}
     return shape.Customer.model_validate(
         {
             **person,
@@ -77,19 +77,18 @@ async def _read_orders(connection: AsyncConnection, customer_id: str) -> tuple[F
     ids = [order["order_id"] for order in found]
     parts = {
         table: await _read_parts(connection, table, ids)
-        for table in (order_items, delivery_stages, refunds, deliveries)
+        for table in (order_items, delivery_stages, refunds, order_events, order_returns, deliveries)
     }
     return tuple(_put_together(order, parts) for order in found)
 
 
 async def _read_parts(connection: AsyncConnection, table: sa.Table, order_ids: Sequence[str]) -> dict[str, list[Found]]:
     query = sa.select(table).where(table.c.order_id.in_(order_ids))
-    if "row_id" in table.c:
-        query = query.order_by(table.c.row_id)
+    query = query.order_by(table.c.row_id if "row_id" in table.c else next(iter(table.primary_key)))
     parts: defaultdict[str, list[Found]] = defaultdict(list)
     for row in (await connection.execute(query)).mappings():
         parts[row["order_id"]].append(
-            {name: value for name, value in row.items() if name not in ("row_id", "order_id")}
+            {name: value for name, value in row.items() if name not in ("row_id", "order_id", "return_id")}
         )
     return parts
 
@@ -97,9 +96,18 @@ async def _read_parts(connection: AsyncConnection, table: sa.Table, order_ids: S
 def _put_together(order: Found, parts: dict[sa.Table, dict[str, list[Found]]]) -> Found:
     order_id = order["order_id"]
     del order["customer_id"]
-    order["items"] = tuple(parts[order_items].get(order_id, ()))
+    order["items"] = tuple(
+        item | {name: item[name] or None for name in ("cancelled_count", "returned_count")}
+        for item in parts[order_items].get(order_id, ())
+    )
     order["stages"] = tuple(parts[delivery_stages].get(order_id, ()))
-    order["refund"] = next(iter(parts[refunds].get(order_id, ())), None)
+    paid_back = [{name: one[name] for name in _REFUND} for one in parts[refunds].get(order_id, ())]
+    order["refund"] = paid_back[-1] if paid_back else None
+    order["earlier_refunds"] = tuple(paid_back[:-1]) or None
+    order["events"] = (
+        tuple(one | {"detail": one["detail"] or None} for one in parts[order_events].get(order_id, ())) or None
+    )
+    order["returns"] = tuple(parts[order_returns].get(order_id, ())) or None
     for parcel in parts[deliveries].get(order_id, ()):
         day, at, history = parcel.pop("eta_date"), parcel.pop("eta_at"), parcel.pop("eta_history")
         order |= parcel | {"eta": at or day, "eta_history": tuple(history or ())}

@@ -16,7 +16,7 @@ from backoffice.compensation.tables import Outcome, compensation_decisions, gran
 from backoffice.customers.tables import customers
 from backoffice.delivery.tables import deliveries, delivery_stages
 from backoffice.demo import shape
-from backoffice.orders.tables import order_items, orders, refunds
+from backoffice.orders.tables import order_events, order_items, order_returns, orders, refunds
 from backoffice.privacy.tables import consents
 from backoffice.verification.tables import verification_attempts
 from kernel.clock import KST
@@ -29,6 +29,8 @@ INSERT_ORDER = (
     orders,
     order_items,
     refunds,
+    order_events,
+    order_returns,
     deliveries,
     delivery_stages,
     verification_attempts,
@@ -84,13 +86,13 @@ def name_everything(
 
 
 def _name_order(order: shape.Order, *, now: datetime, new_id: Callable[[str], str]) -> shape.Order:
-    if order.order_id and order.ordered_at:
-        return order
     reached = [stage.actual_at for stage in order.stages if stage.actual_at]
     return order.model_copy(
         update={
             "order_id": order.order_id or new_id("order"),
             "ordered_at": order.ordered_at or min(reached, default=now),
+            "events": _dated(order.events or (), "at", now),
+            "returns": _dated(order.returns or (), "requested_at", now),
         }
     )
 
@@ -116,7 +118,8 @@ def take_apart(people: Iterable[shape.Customer]) -> Rows:
         _take_benefits(rows, person, owner)
         if person.consents:
             given = ((kind, granted) for kind, granted in person.consents if granted is not None)
-            rows[consents].extend(owner | {"kind": kind, "granted": granted} for kind, granted in given)
+            when = {"at": person.joined_at, "channel": "import"}
+            rows[consents].extend(owner | {"kind": kind, "granted": granted} | when for kind, granted in given)
     return dict(rows)
 
 
@@ -163,10 +166,16 @@ def _decision(person: shape.Customer, grant: shape.Grant) -> dict[str, Any]:
 def _take_order(rows: Rows, order: shape.Order, owner: dict[str, Any]) -> None:
     rows[orders].append(owner | {c.name: getattr(order, c.name) for c in orders.c if c.name != "customer_id"})
     ours = {"order_id": order.order_id}
-    rows[order_items].extend(ours | dict(item) for item in order.items)
+    for item in order.items:
+        counts = {"cancelled_count": item.cancelled_count or 0, "returned_count": item.returned_count or 0}
+        rows[order_items].append(ours | dict(item) | counts)
     rows[delivery_stages].extend(ours | dict(stage) for stage in order.stages)
     if order.refund:
-        rows[refunds].append(ours | dict(order.refund))
+        rows[refunds].extend(ours | dict(one) for one in (*(order.earlier_refunds or ()), order.refund))
+    rows[order_events].extend(ours | dict(event) | {"detail": event.detail or {}} for event in order.events or ())
+    for place, one in enumerate(order.returns or ()):
+        known = {"return_id": f"{order.order_id}-return-{place}", "rule": one.rule or "returns.imported"}
+        rows[order_returns].append(ours | dict(one) | known | {"items": [dict(item) for item in one.items]})
     if order.eta_history or any(getattr(order, field) is not None for field in _DELIVERY_FIELDS):
         fields = {field: getattr(order, field) for field in _DELIVERY_FIELDS if field != "eta"}
         rows[deliveries].append(ours | fields | _expected(order.eta) | {"eta_history": _history(order)})

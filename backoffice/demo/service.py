@@ -26,6 +26,7 @@ from backoffice.demo.rows import INSERT_ORDER, name_everything, take_apart
 from backoffice.demo.tables import demo_stories
 from backoffice.errors import InvalidDemoFile
 from backoffice.orders.tables import orders
+from backoffice.privacy.terms import load_demo_terms
 from backoffice.verification.rates import recount
 from kernel.clock import KST, Clock, ProductClock
 from kernel.database import read, write
@@ -50,9 +51,11 @@ async def load(engine: AsyncEngine, clock: Clock, *, seed: int = 1) -> None:
 
     The same seed and day give the same data.
     """
-    invented = generate(seed=seed, today=clock.now().astimezone(KST).date())
+    today = clock.now().astimezone(KST).date()
+    invented = generate(seed=seed, today=today)
     async with write(engine) as connection:
         await _replace(connection, invented.customers, now=clock.now())
+        await load_demo_terms(connection, today)
         await connection.execute(demo_stories.delete())
         await connection.execute(
             demo_stories.insert(),

@@ -9,11 +9,11 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from backoffice.blocking.tables import BlockReason
 from backoffice.customers.tables import Grade
-from backoffice.orders.tables import OrderStatus
+from backoffice.orders.tables import Actor, EventKind, OrderStatus, ReturnKind, ReturnState
 from backoffice.verification.tables import Method, Result
 from backoffice.verification.tables import Stage as VerificationStage
 from kernel.clock import KST
@@ -71,6 +71,7 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterVali
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^\S+$"), AfterValidator(_check_text)]
 Krw = Annotated[int, Field(ge=0, le=_LARGEST_KRW)]
 SignedKrw = Annotated[int, Field(ge=-_LARGEST_KRW, le=_LARGEST_KRW)]
+Count = Annotated[int, Field(ge=1, le=10_000)]
 Percent = Annotated[float, Field(ge=0, le=100), AfterValidator(_check_rate)]
 
 
@@ -87,6 +88,14 @@ class Item(Shape):
     option: Line | None = None
     quantity: Annotated[int, Field(ge=1, le=10_000)] = 1
     price_krw: Krw | None = None
+    cancelled_count: Count | None = None
+    returned_count: Count | None = None
+
+    @model_validator(mode="after")
+    def _check_counts(self) -> Item:
+        if (self.cancelled_count or 0) + (self.returned_count or 0) > self.quantity:
+            raise ValueError("more pieces cancelled and returned than ordered")
+        return self
 
 
 class Stage(Shape):
@@ -113,8 +122,43 @@ class Refund(Shape):
     due_date: Day | None = None
 
 
+class OrderEvent(Shape):
+    """Something that happened to an order besides its way to the customer."""
+
+    kind: EventKind
+    at: Moment | None = None
+    actor: Actor = Actor.CUSTOMER
+    actor_id: Id | None = None
+    why: Line | None = None
+    detail: dict[str, Any] | None = None
+    rule: Line | None = None
+    rules_version: int | None = None
+    inputs: dict[str, Any] | None = None
+
+
+class ReturnItem(Shape):
+    """So many pieces of the item at `place` of the order, counted from 0."""
+
+    place: Annotated[int, Field(ge=0)]
+    count: Count
+
+
+class Return(Shape):
+    """One return or exchange."""
+
+    kind: ReturnKind = ReturnKind.RETURN
+    state: ReturnState = ReturnState.REQUESTED
+    reason: Line
+    items: tuple[ReturnItem, ...] = ()
+    wanted_option: Line | None = None
+    pickup_date: Day
+    fee_krw: Krw = 0
+    requested_at: Moment | None = None
+    rule: Line | None = None
+
+
 class Order(Shape):
-    """One order with its delivery and refund."""
+    """One order with its delivery and refund; `refund` is the last one, `earlier_refunds` those before it."""
 
     order_id: Id | None = None
     ordered_at: Moment | None = None
@@ -138,6 +182,11 @@ class Order(Shape):
     cancelled_by: Line | None = None
     merged_into: Id | None = None
     refund: Refund | None = None
+    earlier_refunds: tuple[Refund, ...] | None = None
+    used_points_krw: Krw | None = None
+    used_coupon_id: Id | None = None
+    events: tuple[OrderEvent, ...] | None = None
+    returns: tuple[Return, ...] | None = None
 
 
 class Block(Shape):

@@ -1,7 +1,8 @@
 """Writes notices down with what they tell of, and sends them through a notifier afterwards.
 
 A notice is stored in the transaction of its event; it is sent at least once. The notifier gets its key,
-by which a provider of messages drops a repeat.
+by which a provider of messages drops a repeat. What the customer agreed to and wishes is looked at when a
+notice is written and again when it is sent: either may be hours after the other.
 """
 
 from __future__ import annotations
@@ -16,7 +17,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backoffice.customers.tables import customers
+from backoffice.notices.policy import mark_advertising, move_out_of, move_out_of_the_night
 from backoffice.notices.tables import NoticeCategory, notices
+from backoffice.privacy.consents import is_granted
+from backoffice.privacy.errors import NoAdvertisingConsent
+from backoffice.privacy.settings import NotificationSettings, read_settings
+from backoffice.privacy.tables import ConsentKind, NoticeChannel
 from kernel.clock import Clock
 from kernel.database import insert, read, write
 
@@ -30,12 +36,13 @@ GIVE_UP_AFTER = 8  # tries, over about two hours
 
 @dataclass(frozen=True)
 class Notice:
-    """A message to a customer's registered number."""
+    """A message to a customer, to be sent on `channel` to the number or address they registered."""
 
     key: str
     category: NoticeCategory
     phone: str | None
     text: str
+    channel: NoticeChannel = NoticeChannel.SMS
 
 
 class Notifier(Protocol):
@@ -54,6 +61,7 @@ class ConsoleNotifier:
     async def send(self, notice: Notice) -> None:
         """Write the notice down."""
         line = {"key": notice.key, "category": notice.category, "phone": notice.phone, "text": notice.text}
+        line["channel"] = notice.channel
         self._stream.write(orjson.dumps(line).decode() + "\n")
         self._stream.flush()
 
@@ -67,11 +75,37 @@ async def tell(
     text: str,
     now: datetime,
     send_at: datetime | None = None,
-) -> None:
-    """Have the customer told `text`, once for `key`, no sooner than `send_at` (now, when not given)."""
+) -> bool:
+    """Have the customer told `text`, once for `key`, no sooner than `send_at` (now, when not given).
+
+    Order and delivery notices wait for the end of the customer's quiet hours; return False where the customer
+    does not want them. Advertising is marked and never sent at night. Raises NoAdvertisingConsent.
+    """
+    settings = await read_settings(connection, customer_id)
+    if not _is_wanted(category, settings):
+        return False
+    if category is NoticeCategory.ADVERTISING:
+        if not await is_granted(connection, customer_id, ConsentKind.MARKETING):
+            raise NoAdvertisingConsent("the customer did not agree to advertising")
+        text = mark_advertising(text)
     row = {"customer_id": customer_id, "notice_key": key, "category": category.value, "text": text}
-    times = {"created_at": now, "send_at": send_at or now, "failures": 0}
+    times = {"created_at": now, "send_at": _allowed(category, send_at or now, settings), "failures": 0}
     await connection.execute(insert(connection, notices).values(**row, **times).on_conflict_do_nothing())
+    return True
+
+
+def _is_wanted(category: NoticeCategory, settings: NotificationSettings) -> bool:
+    wishes = {NoticeCategory.ORDER: settings.order_notices, NoticeCategory.DELIVERY: settings.delivery_notices}
+    return wishes.get(category, True)
+
+
+def _allowed(category: NoticeCategory, at: datetime, settings: NotificationSettings) -> datetime:
+    """Return when a notice of this kind may be sent, no sooner than `at`."""
+    if category is NoticeCategory.ADVERTISING:
+        return move_out_of_the_night(at)
+    if category in (NoticeCategory.ORDER, NoticeCategory.DELIVERY) and settings.quiet_from_min is not None:
+        return move_out_of(at, settings.quiet_from_min, settings.quiet_until_min or 0)
+    return at
 
 
 class Sender:
@@ -110,10 +144,19 @@ class Sender:
             row = (await connection.execute(query)).first()
             if row is None:
                 return None
+            category = NoticeCategory(row.category)
+            settings = await read_settings(connection, row.customer_id)
+            ours = notices.c.row_id == row_id
+            if not await _may_still_be_sent(connection, row.customer_id, category, settings):
+                await connection.execute(notices.delete().where(ours))
+                return None
+            allowed = _allowed(category, now, settings)
+            if allowed > now:
+                await connection.execute(notices.update().where(ours).values(send_at=allowed))
+                return None
             later = now + timedelta(seconds=SENDING_S * 2**row.failures)
-            changed = notices.update().where(notices.c.row_id == row_id)
-            await connection.execute(changed.values(send_at=later, failures=row.failures + 1))
-        return Notice(row.notice_key, NoticeCategory(row.category), row.phone, row.text)
+            await connection.execute(notices.update().where(ours).values(send_at=later, failures=row.failures + 1))
+        return Notice(row.notice_key, category, row.phone, row.text, settings.channel)
 
     async def _send(self, row_id: int, notice: Notice) -> None:
         try:
@@ -124,3 +167,11 @@ class Sender:
         async with write(self._engine) as connection:
             sent = notices.update().where(notices.c.row_id == row_id)
             await connection.execute(sent.values(sent_at=self._clock.now(), text=None))
+
+
+async def _may_still_be_sent(
+    connection: AsyncConnection, customer_id: str, category: NoticeCategory, settings: NotificationSettings
+) -> bool:
+    if category is NoticeCategory.ADVERTISING:
+        return await is_granted(connection, customer_id, ConsentKind.MARKETING)
+    return _is_wanted(category, settings)

@@ -13,12 +13,28 @@ UNNAMED = "주문하신 상품"
 
 @dataclass(frozen=True)
 class OrderItem:
-    """One line of an order; `price_krw` is for one piece."""
+    """One line of an order; `price_krw` is for one piece, `quantity` what was ordered.
+
+    Of that, `cancelled_count` pieces were cancelled, and `returned_count` are on their way back or were.
+    """
 
     product: str
     option: str | None
     quantity: int
     price_krw: int | None
+    item_id: int | None = None
+    cancelled_count: int = 0
+    returned_count: int = 0
+
+    @property
+    def left_count(self) -> int:
+        """How many pieces the customer has or still gets."""
+        return self.quantity - self.cancelled_count - self.returned_count
+
+    @property
+    def label(self) -> str:
+        """The product with its option: `텀블러(검정)`."""
+        return f"{self.product}({self.option})" if self.option else self.product
 
 
 @dataclass(frozen=True)
@@ -49,7 +65,20 @@ class Order:
     cancelled_at: datetime | None = None
     cancelled_by: str | None = None
     merged_into: str | None = None
-    refund: Refund | None = None
+    used_points_krw: int | None = None
+    used_coupon_id: str | None = None
+    refunds: tuple[Refund, ...] = ()
+
+    @property
+    def refund(self) -> Refund | None:
+        """The newest refund that is still under way, else the newest."""
+        waiting = [refund for refund in self.refunds if not refund.is_done]
+        return next(reversed(waiting or self.refunds), None)
+
+    @property
+    def left_items(self) -> tuple[OrderItem, ...]:
+        """The items of which something is left."""
+        return tuple(item for item in self.items if item.left_count)
 
     @property
     def is_open(self) -> bool:
@@ -59,7 +88,8 @@ class Order:
     @property
     def name(self) -> str:
         """What a customer would call it: `러닝화`, `러닝화 외 1건`."""
-        if not self.items:
+        named = self.left_items or self.items
+        if not named:
             return UNNAMED
-        rest = len(self.items) - 1
-        return f"{self.items[0].product} 외 {rest}건" if rest else self.items[0].product
+        rest = len(named) - 1
+        return f"{named[0].product} 외 {rest}건" if rest else named[0].product

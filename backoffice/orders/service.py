@@ -1,113 +1,71 @@
-"""Reads orders for the customer they belong to, and for nobody else.
+"""The one door to orders: reading, looking for, cancelling, changing, sending back, receipts, the story.
 
-Every question carries the customer's id into the same single query, so that another's order and
-one that does not exist cannot be told apart, by the answer or by the time it takes.
+Every question and every write carries the customer's id into its first statement, so that another's order and one
+that does not exist cannot be told apart, by the answer or by the time it takes.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-from backoffice.orders.model import Order, OrderItem, Refund
-from backoffice.orders.tables import OPEN_STATUSES, OrderStatus, order_items, orders, refunds
-from kernel.database import read
-
-_COLUMNS = (
-    *orders.c,
-    refunds.c.order_id.label("refund_order_id"),
-    refunds.c.amount_krw.label("refund_krw"),
-    refunds.c.state.label("refund_state"),
-    refunds.c.due_date,
+from backoffice.orders.cancelling import Cancellation, cancel_order, preview_cancel
+from backoffice.orders.changing import (
+    Changed,
+    NewItem,
+    NewOption,
+    NewPayment,
+    NewQuantity,
+    change_order,
+    list_options,
+    merge_orders,
 )
-_ORDERS = (
-    sa.select(*_COLUMNS)
-    .select_from(orders.outerjoin(refunds))
-    .order_by(orders.c.ordered_at.desc(), orders.c.order_id.desc())
+from backoffice.orders.reading import (
+    find_order,
+    list_open,
+    list_recent,
+    read_concerned,
+    read_open,
+    read_order,
+    read_recent,
 )
-_RECENT = _ORDERS.where(orders.c.customer_id == sa.bindparam("customer_id")).limit(sa.bindparam("limit"))
-_OPEN = _RECENT.where(orders.c.status.in_(OPEN_STATUSES))
-# Newest ones and open ones together, each by its own index, each order once.
-_CONCERNED = _ORDERS.where(
-    orders.c.order_id.in_(
-        sa.union(
-            *(sa.select(query.with_only_columns(orders.c.order_id).subquery().c.order_id) for query in (_RECENT, _OPEN))
-        )
-    )
+from backoffice.orders.receipts import Sent, send_receipt
+from backoffice.orders.requests import Requester
+from backoffice.orders.returning import (
+    Return,
+    find_open_return,
+    receive_return,
+    request_return,
+    withdraw_return,
 )
-_ONE = _ORDERS.where(orders.c.customer_id == sa.bindparam("customer_id"), orders.c.order_id == sa.bindparam("order_id"))
-_ITEMS = (
-    sa.select(order_items)
-    .where(order_items.c.order_id.in_(sa.bindparam("order_ids", expanding=True)))
-    .order_by(order_items.c.order_id, order_items.c.row_id)
-)
+from backoffice.orders.search import Query, search
+from backoffice.orders.state import advance
 
-
-async def list_recent(engine: AsyncEngine, customer_id: str, *, limit: int) -> Sequence[Order]:
-    """Return the customer's newest orders, newest first; empty when there are none."""
-    async with read(engine) as connection:
-        return await read_recent(connection, customer_id, limit=limit)
-
-
-async def list_open(engine: AsyncEngine, customer_id: str, *, limit: int) -> Sequence[Order]:
-    """Return the customer's orders that are still on their way, newest first."""
-    async with read(engine) as connection:
-        return await read_open(connection, customer_id, limit=limit)
-
-
-async def find_order(engine: AsyncEngine, customer_id: str, order_id: str) -> Order | None:
-    """Return the order if it is this customer's; None when it is another's or nobody's."""
-    async with read(engine) as connection:
-        return await read_order(connection, customer_id, order_id)
-
-
-async def read_recent(connection: AsyncConnection, customer_id: str, *, limit: int) -> Sequence[Order]:
-    """Like `list_recent`, within a transaction of the caller's."""
-    return await _orders(connection, await connection.execute(_RECENT, {"customer_id": customer_id, "limit": limit}))
-
-
-async def read_open(connection: AsyncConnection, customer_id: str, *, limit: int) -> Sequence[Order]:
-    """Like `list_open`, within a transaction of the caller's."""
-    return await _orders(connection, await connection.execute(_OPEN, {"customer_id": customer_id, "limit": limit}))
-
-
-async def read_concerned(connection: AsyncConnection, customer_id: str, *, limit: int) -> Sequence[Order]:
-    """Return the newest orders and, besides them, the newest of those still open, up to `limit` of each, newest first."""
-    return await _orders(connection, await connection.execute(_CONCERNED, {"customer_id": customer_id, "limit": limit}))
-
-
-async def read_order(connection: AsyncConnection, customer_id: str, order_id: str) -> Order | None:
-    """Like `find_order`, within a transaction of the caller's."""
-    found = await _orders(
-        connection, await connection.execute(_ONE, {"customer_id": customer_id, "order_id": order_id})
-    )
-    return found[0] if found else None
-
-
-async def _orders(connection: AsyncConnection, result: sa.CursorResult[tuple[object, ...]]) -> list[Order]:
-    rows = result.all()
-    if not rows:
-        return []
-    items: defaultdict[str, list[OrderItem]] = defaultdict(list)
-    for item in await connection.execute(_ITEMS, {"order_ids": [row.order_id for row in rows]}):
-        items[item.order_id].append(OrderItem(item.product, item.option, item.quantity, item.price_krw))
-    return [_order(row, tuple(items[row.order_id])) for row in rows]
-
-
-def _order(row: sa.Row[tuple[object, ...]], items: tuple[OrderItem, ...]) -> Order:
-    return Order(
-        order_id=row.order_id,
-        ordered_at=row.ordered_at,
-        status=OrderStatus(row.status),
-        items=items,
-        paid_krw=row.paid_krw,
-        discount_krw=row.discount_krw,
-        payment_method=row.payment_method,
-        cancelled_at=row.cancelled_at,
-        cancelled_by=row.cancelled_by,
-        merged_into=row.merged_into,
-        refund=Refund(row.refund_krw, row.refund_state, row.due_date) if row.refund_order_id else None,
-    )
+__all__ = [
+    "Cancellation",
+    "Changed",
+    "NewItem",
+    "NewOption",
+    "NewPayment",
+    "NewQuantity",
+    "Query",
+    "Requester",
+    "Return",
+    "Sent",
+    "advance",
+    "cancel_order",
+    "change_order",
+    "find_open_return",
+    "find_order",
+    "list_open",
+    "list_options",
+    "list_recent",
+    "merge_orders",
+    "preview_cancel",
+    "read_concerned",
+    "read_open",
+    "read_order",
+    "read_recent",
+    "receive_return",
+    "request_return",
+    "search",
+    "send_receipt",
+    "withdraw_return",
+]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-# Of messages out of scope among all. Real customers' share is not known; the frozen set
-# has 18 %, published logs of shops' bots 10 to 20.
+# Of messages out of scope among all. An assumption, since real customers' share is not
+# known: operators who measure theirs change it here.
 ASSUMED_SHARE = 0.15
 THRESHOLDS = np.linspace(0.2, 0.8, 61)
 SMALLEST = 1e-6

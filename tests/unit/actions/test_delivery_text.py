@@ -158,7 +158,7 @@ def test_delivered_without_details_says_only_what_is_known() -> None:
 
 
 def test_cancelled_tells_the_end_and_the_money() -> None:
-    order = {"cancelled_by": "customer", "refund": Refund(5_000, "processing", date(2026, 11, 27))}
+    order = {"cancelled_by": "customer", "refunds": (Refund(5_000, "processing", date(2026, 11, 27)),)}
     assert told(delivery(OrderStatus.CANCELLED, order=order)).bubbles == [
         "러닝화는 고객님의 요청으로 취소된 주문이에요.",
         "5,000원이 11월 27일(금)까지 환불될 예정이에요.",

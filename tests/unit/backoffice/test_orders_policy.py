@@ -55,7 +55,7 @@ def test_an_order_is_called_by_its_first_product(products: tuple[str, ...], name
         ),
         (order(OrderStatus.MERGED), ["러닝화는 다른 주문과 합쳐서 한 번에 보내 드려요."]),
         (
-            order(OrderStatus.RETURNED, refund=Refund(12_000, "done", None)),
+            order(OrderStatus.RETURNED, refunds=(Refund(12_000, "done", None),)),
             ["러닝화는 반품이 끝난 주문이에요.", "12,000원이 환불됐어요."],
         ),
         *((order(status), []) for status in (OrderStatus.PAID, OrderStatus.IN_TRANSIT, OrderStatus.DELIVERED)),

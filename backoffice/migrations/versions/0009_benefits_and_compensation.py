@@ -1,6 +1,6 @@
 """Ledgers of points and coupons, baskets, decisions about amends and requests to supervisors.
 
-Revision: 0007, after 0006.
+Revision: 0009, after 0008.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from kernel.database import JsonValue, UtcDateTime
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
