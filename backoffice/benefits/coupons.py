@@ -139,19 +139,24 @@ async def use(engine: AsyncEngine, customer_id: str, coupon_id: str, *, order_id
 async def give_back(engine: AsyncEngine, customer_id: str, coupon_id: str, *, order_id: str, now: datetime) -> None:
     """Return a coupon whose order was cancelled; once is enough. Raises CouponUnknown and CouponNotUsable."""
     async with write(engine) as connection:
-        await lock_customer(connection, customer_id)
-        held = (await connection.execute(_HELD, {"customer_id": customer_id})).all()
-        row = next((row for row in held if row.coupon_id == coupon_id), None)
-        if row is None:
-            raise CouponUnknown(coupon_id)
-        if row.last_order_id == order_id and row.last_kind == CouponEventKind.RETURNED:
-            return
-        if _read(row).used_for != order_id:
-            raise CouponNotUsable("not_used", "이 주문에 쓰신 쿠폰이 아니에요.")
-        place = _next_place(row)
-        await _note(
-            connection, customer_id, coupon_id, CouponEventKind.RETURNED, place=place, now=now, order_id=order_id
-        )
+        await give_back_within(connection, customer_id, coupon_id, order_id=order_id, now=now)
+
+
+async def give_back_within(
+    connection: AsyncConnection, customer_id: str, coupon_id: str, *, order_id: str, now: datetime
+) -> None:
+    """Like `give_back`, within a transaction of the caller's. A use that names no order may be this one's."""
+    await lock_customer(connection, customer_id)
+    held = await connection.execute(_HELD.where(coupons.c.coupon_id == coupon_id), {"customer_id": customer_id})
+    row = held.first()
+    if row is None:
+        raise CouponUnknown(coupon_id)
+    if row.last_order_id == order_id and row.last_kind == CouponEventKind.RETURNED:
+        return
+    if row.last_kind != CouponEventKind.USED or row.last_order_id not in (order_id, None):
+        raise CouponNotUsable("not_used", "이 주문에 쓰신 쿠폰이 아니에요.")
+    kind = CouponEventKind.RETURNED
+    await _note(connection, customer_id, coupon_id, kind, place=_next_place(row), now=now, order_id=order_id)
 
 
 async def expire(connection: AsyncConnection, job: Job, now: datetime) -> None:
