@@ -28,6 +28,7 @@ _TITLES = {
     "chat": "Customer (web)",
     "staff": "Staff",
     "desk": "Desk",
+    "amends": "Desk",
     "studio": "Studio",
     "kakao": "KakaoTalk",
     "shop_systems": "The shop's systems",
@@ -36,6 +37,7 @@ _TITLES = {
 _SECURITY = {
     "chat": [{"conversation": []}],
     "desk": [{"staff": []}],
+    "amends": [{"staff": []}],
     "studio": [{"staff": []}],
     "shop_systems": [{"key": []}],
 }

@@ -19,6 +19,7 @@ from handoff.adapters.hub import LocalHub, RedisHub
 from handoff.adapters.shop import SqlShop
 from handoff.adapters.sql.store import SqlStore
 from handoff.api import pages, problems
+from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.chat import chat
 from handoff.api.desk import desk
@@ -60,7 +61,7 @@ def create_app(
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.AUTO_EXTEND = False
-    for blueprint in (chat, staff, desk, studio, kakao, shop_systems, pages.pages, openapi):
+    for blueprint in (chat, staff, desk, amends, studio, kakao, shop_systems, pages.pages, openapi):
         app.blueprint(blueprint)
     pages.install(app)
     problems.install(app)
