@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from actions import cases, clarifying, compensation, compensation_text, conversation
+from actions import (
+    cases,
+    clarifying,
+    compensation,
+    compensation_text,
+    conversation,
+    delivery_change,
+    identity,
+    privacy,
+)
 from actions.base import Shop, Turn
 from actions.compensation import ActionCompensation
+from actions.delivery_change import ActionDeliveryChange
 from actions.registry import answer_topic
 from actions.reply import Reply
 from actions.wording import is_brief, is_short, says_it_does_not, says_it_works
@@ -14,9 +24,20 @@ _ANSWERED_ELSEWHERE = frozenset({"affirm", "deny", "not_solved", "human_agent"})
 
 async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
     """Return what follows from the answer; None where the message is none, and is to be read as what it says."""
+    heard = await identity.hear(shop, turn)
+    if heard is not None:
+        return heard
     if turn.question is None or turn.is_pressed:
         return None
-    if clarifying.is_details(turn, shop.skills):
+    wish = await privacy.hear_wish(privacy.ActionNotificationSettings(shop), turn)
+    if wish is not None:
+        return wish
+    is_details = clarifying.is_details(turn, shop.skills)
+    if turn.question.topic == delivery_change.TOPIC and turn.question.kind in ("details", "confirm"):
+        reply = await delivery_change.hear(ActionDeliveryChange(shop), turn, is_details=is_details)
+        if reply is not None:
+            return reply
+    if is_details:
         return cases.take_details(turn, shop.skills)
     if turn.asks("confirm", compensation.TOPIC) or turn.asks("person", compensation.TOPIC):
         return await _hear_about_amends(shop, turn)

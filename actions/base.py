@@ -11,7 +11,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from actions import clarifying, mood
+from actions import clarifying, codes, mood
 from actions.question import Question
 from actions.reply import Choice, Reply
 from actions.skills import Skills
@@ -67,6 +67,10 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
         """Return what to say to `turn`."""
         raise NotImplementedError
 
+    async def accept(self, turn: Turn) -> Reply:
+        """Return what was done after a yes to what this action had offered to do."""
+        raise NotImplementedError
+
     async def _reply_to(self, turn: Turn) -> Reply:
         from actions import answering  # which knows actions, which are made of this class
 
@@ -74,7 +78,7 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
         if reply is None and self.is_topic:
             reply = clarifying.offer_two(turn, self.shop.skills)
         if reply is None:
-            reply = await self.answer(turn)
+            reply = codes.about(await self.answer(turn), self._topic_of(turn))
             self._keep_thread(turn, reply)
         _keep_question(turn, reply)
         return mood.soothe(reply, turn)

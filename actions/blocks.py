@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import ClassVar
 
-from actions import handing_over, phrases
+from actions import codes, handing_over, phrases
 from actions.base import ShopAction, Turn
 from actions.phrases import PERSON, near_date
 from actions.reply import Choice, Reply
-from backoffice.blocking.policy import Block, BlockRule, find_ended, find_holding
+from actions.skills import Skills
+from backoffice.blocking.early_release import EarlyRelease
+from backoffice.blocking.policy import (
+    Block,
+    BlockRule,
+    Terms,
+    find_ended,
+    find_in_the_way,
+    find_longest,
+    list_holding,
+    set_terms,
+)
 from backoffice.blocking.rules import load_block_rules
 from backoffice.blocking.service import list_blocks
 from kernel import korean
@@ -31,36 +43,61 @@ class ActionBlockStatus(ShopAction):
             reply = _ask_to_log_in()
         else:
             blocks, now = await list_blocks(self.shop.engine, turn.customer_id), self.shop.clock.now()
-            holding = find_holding(blocks, now=now)
-            if holding is None:
-                reply = tell_none(find_ended(blocks, now=now), now=now, today=self.shop.today())
+            holding = list_holding(blocks, now=now)
+            if holding:
+                reply = await self._tell(turn, holding)
             else:
-                reply = self._tell(turn, holding, load_block_rules().reasons[holding.reason])
+                reply = tell_none(find_ended(blocks, now=now), now=now, today=self.shop.today())
         reply.slots["last_topic"] = turn.intent
         return reply
 
-    def _tell(self, turn: Turn, block: Block, rule: BlockRule) -> Reply:
-        return tell(block, rule, today=self.shop.today())
+    async def _tell(self, turn: Turn, holding: Sequence[Block]) -> Reply:
+        block = find_longest(holding)
+        return tell(block, load_block_rules().reasons[block.reason], today=self.shop.today())
 
 
 class ActionUnblock(ActionBlockStatus):
-    """Answers the wish to have it lifted now: who may, and then a person who can decide it."""
+    """Answers the wish to have it lifted now: by a code where that may be, else by a person who can decide it."""
 
     action_name: ClassVar[str] = "action_unblock"
 
-    def _tell(self, turn: Turn, block: Block, rule: BlockRule) -> Reply:
-        reply = Reply(bubbles=["이용이 막혀 많이 불편하셨겠어요.", f"{rule.because}."])
-        if rule.may_lift_early:
-            reply.say("본인인 것이 다른 방법으로 확인되면 더 일찍 풀어 드릴 수 있어요.")
-        else:
+    async def _tell(self, turn: Turn, holding: Sequence[Block]) -> Reply:
+        rules, block = load_block_rules(), find_longest(holding)
+        in_the_way = find_in_the_way(holding, rules)
+        reply = Reply(bubbles=["이용이 막혀 많이 불편하셨겠어요.", f"{rules.reasons[block.reason].because}."])
+        if in_the_way is not None:
             reply.say("안전을 위해 보안 담당자가 확인한 뒤에만 풀 수 있어요.")
+        else:
+            offer = await codes.offer_code(self.shop, turn)
+            if offer is not None:
+                reply.say("본인인 것이 확인되면 지금 바로 풀어 드릴 수 있어요.")
+                reply.choices.extend(offer.choices)
+                assert offer.question is not None, "an offer is a question"
+                return reply.ask(offer.question, *offer.closing)
+            reply.say("본인인 것이 다른 방법으로 확인되면 더 일찍 풀어 드릴 수 있어요.")
         if block.auto_release_at is not None:
             reply.say(f"따로 하지 않으셔도 {until(block.auto_release_at, self.shop.today())}에 저절로 풀려요.")
-        topic = self.shop.skills.find(turn.intent)
-        handing_over.connect(reply, turn, topic, detail=f"차단 사유 {block.reason.value}")
-        assert reply.handoff is not None, "connecting asks for a person"
-        reply.handoff["skill"] = rule.skill
-        return reply
+        terms = in_the_way or set_terms(rules, block.reason, block.signals)
+        return _pass_on(reply, turn, self.shop.skills, terms)
+
+
+def tell_lifted(done: EarlyRelease, turn: Turn, skills: Skills) -> Reply:
+    """Return that a right code let the customer in again, or who has to decide where no code may."""
+    reply = Reply(slots={"last_topic": "unblock_request"})
+    if done.in_the_way is not None:
+        reply.say("안전을 위해 이 이용 제한은 보안 담당자가 확인한 뒤에만 풀 수 있어요.")
+        return _pass_on(reply, turn, skills, done.in_the_way)
+    reply.say("이용 제한을 풀어 드렸어요. 지금부터 바로 이용하실 수 있어요.")
+    reply.choices.extend([_VERIFY, PERSON])
+    return reply
+
+
+def _pass_on(reply: Reply, turn: Turn, skills: Skills, terms: Terms) -> Reply:
+    """Return `reply` with the handoff to those who review such a block."""
+    handing_over.connect(reply, turn, skills.find("unblock_request"), detail=f"차단 사유 {terms.rule_id}")
+    assert reply.handoff is not None, "connecting asks for a person"
+    reply.handoff["skill"] = terms.skill
+    return reply
 
 
 def tell(block: Block, rule: BlockRule, *, today: date) -> Reply:

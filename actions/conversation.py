@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from actions import handing_over
+from actions import codes, handing_over, identity_text
 from actions.base import Shop, ShopAction, Turn
-from actions.compensation import ActionCompensation
 from actions.phrases import MENU, PERSON, vary
 from actions.question import Question
 from actions.registry import ABOUT_AN_ORDER, TOPICS, answer_topic
@@ -64,10 +63,21 @@ class ActionAffirm(ConversationAction):
             return Reply(bubbles=[_PLEASE_WRITE], choices=[PERSON], question=asked)
         if asked.kind == "confirm":
             return await confirm(self.shop, turn, asked.topic)
+        if asked.kind in ("prove", "code", "phone"):
+            return await self._prove(turn, asked)
         if asked.kind == "person":
             topic = self.shop.skills.find(asked.topic)
             return handing_over.connect(Reply(), turn, topic)
         return await self.go_on(turn, asked.topic)
+
+    async def _prove(self, turn: Turn, asked: Question) -> Reply:
+        if asked.kind == "phone":
+            return identity_text.ask_for_phone(asked.topic)
+        if asked.kind == "prove":
+            return await codes.send_to_registered(self.shop, turn, asked.topic)
+        if turn.is_pressed:
+            return await codes.send_again(self.shop, turn, asked.topic)
+        return identity_text.ask_for_code(asked.topic)
 
 
 class ActionDeny(ConversationAction):
@@ -123,8 +133,7 @@ class ActionNotSolved(ConversationAction):
 
 async def confirm(shop: Shop, turn: Turn, topic: str) -> Reply:
     """Return what was done after a yes to what `topic` had offered."""
-    assert TOPICS[topic] is ActionCompensation, "nothing else offers to do something"
-    return await ActionCompensation(shop).accept(turn)
+    return await TOPICS[topic](shop).accept(turn)
 
 
 async def try_next(shop: Shop, turn: Turn, topic: str) -> Reply:

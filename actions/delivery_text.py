@@ -17,6 +17,8 @@ from backoffice.orders.policy import tell_ending
 from kernel import korean
 from kernel.clock import KST
 
+_DOUBTED = "그런데 그 뒤의 택배사 기록이 서로 달라서 담당자가 확인하고 있어요."
+
 
 def tell(delivery: Delivery, *, stage: StageRule | None, today: date, is_complaint: bool = False) -> Reply:
     """Return the whole answer for one delivery; `stage` is the rule of its present stage.
@@ -109,10 +111,23 @@ def _tell_delivered(delivery: Delivery, *, today: date) -> Reply:
     if place:
         reply.say(f"받으신 곳은 {korean.josa(f'‘{place}’', '이에요/예요')}.")
     if delivery.assessment.is_doubted:
-        reply.say("그런데 그 뒤의 택배사 기록이 서로 달라서 담당자가 확인하고 있어요.")
+        reply.say(_DOUBTED)
     reply.say("혹시 아직 못 받으셨다면 바로 알려 주세요.")
     reply.choices.extend([HISTORY, PERSON])
     return reply
+
+
+def left(delivery: Delivery, *, today: date) -> list[str]:
+    """Return when and where the courier says the parcel was left, to somebody who has not got it; empty if unsaid."""
+    at, place = delivery.facts.delivered_at or delivery.assessment.since, delivery.facts.delivered_place
+    told = []
+    if at is not None:
+        day = f"{near_date(at.astimezone(KST).date(), today)} {korean.time_of_day(at)}에"
+        where_left = f"‘{place}’에 전한 것으로" if place else "배송한 것으로"
+        told.append(f"택배사 기록에는 {day} {where_left} 되어 있어요.")
+    if delivery.assessment.is_doubted:
+        told.append(_DOUBTED)
+    return told
 
 
 def card(delivery: Delivery, stage: StageRule, *, today: date) -> Card:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,14 +17,6 @@ from actions.reply import Choice, Reply
 from kernel import korean
 
 _PATH = Path(__file__).with_name("facts.yml")
-
-# In the order of their weight: who wants both, to see and to erase, wants to erase.
-_RIGHTS = {
-    "삭제": re.compile(r"삭제|파기|폐기|말소|지(?:워|우|울)|없애"),
-    "처리정지": re.compile(r"지\s?(?:마|말)|중단|중지|정지|멈춰|그만"),
-    "정정": re.compile(r"정정|고(?:쳐|치|칠)|바로잡|수정"),
-    "열람": re.compile(r"열람|보여|조회|뭘?\s?(?:갖고|가지고)|어디까지"),
-}
 
 
 @dataclass(frozen=True)
@@ -63,13 +54,6 @@ def load_facts() -> Mapping[str, Fact]:
     }
 
 
-def find_right(turn: Turn) -> str | None:
-    """Return the right over personal data that everyday words claim ("지워 주세요"); None for another topic."""
-    if turn.intent != "privacy_request":
-        return None
-    return next((right for right, words in _RIGHTS.items() if words.search(turn.text)), None)
-
-
 class ActionFacts(ShopAction):
     """Says the facts for the intent, and brings a person where one is needed."""
 
@@ -85,7 +69,6 @@ class ActionFacts(ShopAction):
             reply.choices.append(PERSON)
             return reply
         if fact.person:
-            right = turn.entities.get("privacy_right") or find_right(turn)
-            return handing_over.connect(reply, turn, skills.find(turn.intent), detail=right)
+            return handing_over.connect(reply, turn, skills.find(turn.intent))
         reply.choices += [*(Choice(skills.find(name).name, name) for name in fact.choices), PERSON]
         return reply

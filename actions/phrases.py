@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from actions.question import Question
 from actions.reply import Choice, Reply
 from backoffice.orders.model import Order
 from backoffice.orders.policy import noon
@@ -29,13 +30,13 @@ def vary(turn_id: str, what: str, variants: Sequence[str]) -> str:
 
 
 def ask_to_log_in(what: str) -> Reply:
-    """Return the answer to somebody whose orders cannot be shown because nobody knows who they are."""
-    return Reply(
-        bubbles=[
-            f"{korean.josa(what, '을/를')} 확인하려면 먼저 로그인해 주세요.",
-            "로그인이 어려우시면 상담원이 도와드릴게요.",
-        ],
-        choices=[PERSON],
+    """Return the answer to somebody whose orders cannot be shown because nobody knows who they are.
+
+    It asks for a phone number; the question still needs its topic (see `codes.about`).
+    """
+    reply = Reply(bubbles=[f"{korean.josa(what, '을/를')} 확인하려면 먼저 로그인해 주세요."], choices=[PERSON])
+    return reply.ask(
+        Question("phone", ""), "로그인이 어려우시면 휴대폰 번호를 적어 주세요. 등록된 번호라면 인증번호를 보내 드려요."
     )
 
 

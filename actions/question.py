@@ -10,6 +10,9 @@ Kept between turns as one short text, `kind:topic:step`. Pure.
     choose    which of two meanings was meant                 next: a button
     what      what it was that did not help                   next: a topic
     confirm   whether to do what was just offered             next: yes, no
+    phone     the number by which somebody unknown is known   next: a phone number
+    prove     whether to send a code to the registered number next: yes, no
+    code      the code that was sent                          next: six digits
 """
 
 from __future__ import annotations
@@ -17,7 +20,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = frozenset({"order", "details", "solved", "resume", "person", "choose", "what", "confirm"})
+KINDS = frozenset(
+    {"order", "details", "solved", "resume", "person", "choose", "what", "confirm", "phone", "prove", "code"}
+)
 # Questions that a change of topic leaves open, to be taken up again.
 OPEN_KINDS = frozenset({"order", "details"})
 

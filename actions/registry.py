@@ -9,11 +9,20 @@ from actions.base import Shop, ShopAction, Turn
 from actions.benefits import ActionBenefitsBalance, ActionCouponTerms
 from actions.blocks import ActionBlockStatus, ActionUnblock
 from actions.cases import ActionCase, load_cases
+from actions.codes import about
 from actions.compensation import ActionCompensation
 from actions.delivery import ActionDeliveryStatus
+from actions.delivery_change import ActionDeliveryChange
+from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts, load_facts
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
 from actions.orders import ActionOrderHistory
+from actions.privacy import (
+    ActionConsentWithdraw,
+    ActionNotificationSettings,
+    ActionPrivacyRequest,
+    ActionTermsQuestion,
+)
 from actions.refunds import ActionReceipt, ActionRefundStatus
 from actions.reply import Reply
 from actions.verification import (
@@ -43,7 +52,13 @@ TOPICS: Mapping[str, type[ShopAction]] = {
     "coupon_terms": ActionCouponTerms,
     "compensation_request": ActionCompensation,
     **dict.fromkeys(load_cases(), ActionCase),
+    "delivery_change": ActionDeliveryChange,
+    "delivery_not_received": ActionNotReceived,
     **dict.fromkeys(load_facts(), ActionFacts),
+    "privacy_request": ActionPrivacyRequest,
+    "consent_withdraw": ActionConsentWithdraw,
+    "notification_settings": ActionNotificationSettings,
+    "terms_question": ActionTermsQuestion,
 }
 # Topics about one order, which can be another one.
 ABOUT_AN_ORDER = frozenset(
@@ -54,4 +69,4 @@ ABOUT_AN_ORDER = frozenset(
 async def answer_topic(shop: Shop, turn: Turn, topic: str) -> Reply | None:
     """Return the answer to `turn` as if it had asked about `topic`; None where no action answers that."""
     kind = TOPICS.get(topic)
-    return await kind(shop).answer(replace(turn, intent=topic)) if kind else None
+    return about(await kind(shop).answer(replace(turn, intent=topic)), topic) if kind else None

@@ -61,6 +61,9 @@ class Reply:
     Choices, cards and the handoff go with the last bubble. `tips` are said after the bubbles and left
     out for somebody who has no patience for them. `closing` comes last: the words of `question`, which is
     what the answer asks back. `response` names one of the domain's instead of bubbles.
+
+    `identity` is the signed word that the customer proved who they are; `conceal` says what the customer's
+    message holds that nobody may read later: a `code` or a `phone` number.
     """
 
     bubbles: list[str] = field(default_factory=list)
@@ -72,6 +75,8 @@ class Reply:
     handoff: dict[str, str] | None = None
     question: Question | None = None
     response: str | None = None
+    identity: str | None = None
+    conceal: str | None = None
 
     @property
     def question_needs_choices(self) -> bool:
@@ -104,8 +109,9 @@ class Reply:
         extras: dict[str, Any] = {}
         if self.cards:
             extras["cards"] = [card.as_json() for card in self.cards]
-        if self.handoff:
-            extras["handoff"] = self.handoff
+        for name in ("handoff", "identity", "conceal"):
+            if getattr(self, name):
+                extras[name] = getattr(self, name)
         if bubbles or extras:
             dispatcher.utter_message(
                 text=bubbles[-1] if bubbles else None,

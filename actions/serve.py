@@ -25,10 +25,18 @@ from actions.cases import ActionCase
 from actions.compensation import ActionCompensation
 from actions.conversation import ActionAffirm, ActionDeny, ActionNotSolved, ActionSmallTalk
 from actions.delivery import ActionDeliveryStatus, ActionSelectOrder
+from actions.delivery_change import ActionDeliveryChange
+from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
 from actions.orders import ActionOrderHistory
+from actions.privacy import (
+    ActionConsentWithdraw,
+    ActionNotificationSettings,
+    ActionPrivacyRequest,
+    ActionTermsQuestion,
+)
 from actions.refunds import ActionReceipt, ActionRefundStatus
 from actions.skills import load_skills
 from actions.verification import ActionVerificationAdvice, ActionVerificationAlternatives, ActionVerificationHistory
@@ -45,6 +53,8 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionBlockStatus,
     ActionUnblock,
     ActionDeliveryStatus,
+    ActionDeliveryChange,
+    ActionNotReceived,
     ActionOrderHistory,
     ActionOrderDetail,
     ActionOrderCompare,
@@ -55,6 +65,10 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionBenefitsBalance,
     ActionCouponTerms,
     ActionCompensation,
+    ActionPrivacyRequest,
+    ActionConsentWithdraw,
+    ActionNotificationSettings,
+    ActionTermsQuestion,
     ActionFacts,
     ActionAffirm,
     ActionDeny,

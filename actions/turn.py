@@ -36,6 +36,7 @@ class Turn:
     turn_id: str
     customer_id: str | None
     intent: str
+    conversation_id: str = ""
     order_id: str | None = None
     last_topic: str | None = None
     not_understood_count: int = 0
@@ -49,6 +50,7 @@ class Turn:
     others: Sequence[str] = ()
     anger: float = 0.0
     urgency: float = 0.0
+    channel: str = "web"
 
     @property
     def is_pressed(self) -> bool:
@@ -77,7 +79,9 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
     return Turn(
         turn_id=speaker.turn_id,
         customer_id=speaker.customer_id,
+        channel=speaker.channel,
         intent=intent,
+        conversation_id=speaker.conversation_id,
         order_id=named,
         last_topic=slots.get("last_topic"),
         not_understood_count=int(slots.get("not_understood_count") or 0),

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backoffice import nightly
 from backoffice.benefits import coupons, points
 from backoffice.blocking.service import RELEASE_JOB, carry_out_release
+from backoffice.delivery import overdue
 from backoffice.identity.service import SEND_JOB, carry_out_sending
 from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
@@ -28,6 +29,7 @@ log = structlog.get_logger()
 # Which function does which kind of job.
 HANDLERS: Mapping[str, Handler] = {
     nightly.KIND: nightly.carry_out,
+    overdue.KIND: overdue.carry_out,
     RELEASE_JOB: carry_out_release,
     SEND_JOB: carry_out_sending,
     points.EXPIRY_JOB: points.expire,
@@ -69,6 +71,7 @@ class Backstage:
                 if not begun:
                     async with write(self._engine) as connection:
                         await nightly.begin(connection, self._clock.now())
+                        await overdue.begin(connection, self._clock.now())
                     begun = True
                 pause = await self._jobs.carry_out_due()
                 await self._sender.send_due()

@@ -35,6 +35,10 @@ class Answer(OutputChannel):
         """Begin with nothing said."""
         self.replies: list[dict[str, Any]] = []
         self.handoff: dict[str, Any] | None = None
+        # The actions' signed word for who the customer is; it means nothing here.
+        self.identity: str | None = None
+        # What the customer's message holds that nobody may read later.
+        self.conceal: str | None = None
 
     @classmethod
     def name(cls) -> str:
@@ -56,6 +60,10 @@ class Answer(OutputChannel):
             self.replies.append(reply)
         if isinstance(custom.get("handoff"), dict):
             self.handoff = read_handoff(custom["handoff"])
+        if isinstance(custom.get("identity"), str):
+            self.identity = custom["identity"]
+        if isinstance(custom.get("conceal"), str):
+            self.conceal = custom["conceal"]
 
 
 def read_handoff(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,11 +70,16 @@ class Dialogue:
     ) -> dict[str, Any]:
         tracker = scope.tracker
         assert tracker is not None and tracker.latest_message is not None
+        nlu = describe_understanding(tracker.latest_message.parse_data, original)
+        if answer.conceal is not None:
+            nlu["entities"] = []  # they quote the message
         return {
             "replies": answer.replies,
             "state": write_state(tracker.applied_events()),
-            "nlu": describe_understanding(tracker.latest_message.parse_data, original),
+            "nlu": nlu,
             "handoff": answer.handoff,
+            "identity": answer.identity,
+            "conceal": answer.conceal,
             "slots": list_slots(tracker),
             "tried": list_tried(tracker),
             "failed_actions": scope.failed_actions,

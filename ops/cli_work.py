@@ -147,7 +147,7 @@ def test(context: typer.Context) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="turn, growth, queries or nlu")],
+    name: Annotated[str, typer.Argument(help="turn, growth, arrivals, queries or nlu")],
     as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="nlu: print the tables as Markdown.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="nlu, queries: on little data, to see that it runs.")] = False,
@@ -159,7 +159,7 @@ def bench(
         bool, typer.Option("--stock-too", help="nlu: ask the stock pipelines on those sets as well; takes an hour.")
     ] = False,
 ) -> None:
-    """Measure ours and stock Rasa 3.6.21 beside it, in the same run.
+    """Measure ours and a peer beside it, in the same run: stock Rasa 3.6.21; for arrivals the promised dates.
 
     Example: ./ieum bench turn --json
     """

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from backoffice.blocking.tables import BlockReason, BlockSignal
 from kernel.clock import KST
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,12 @@ def list_holding(blocks: Sequence[Block], *, now: datetime) -> Sequence[Block]:
 def find_holding(blocks: Sequence[Block], *, now: datetime) -> Block | None:
     """Return the block that keeps the customer out longest, None when none holds; one lifted by hand outlasts all."""
     holding = list_holding(blocks, now=now)
-    by_hand = [block for block in holding if block.auto_release_at is None]
-    if by_hand:
-        return by_hand[0]
-    return max(holding, key=lambda block: block.auto_release_at or now, default=None)
+    return find_longest(holding) if holding else None
+
+
+def find_longest(holding: Sequence[Block]) -> Block:
+    """Return the one of at least one block that lasts longest; one lifted by hand outlasts all."""
+    return max(holding, key=lambda block: block.auto_release_at or _NEVER)
 
 
 def find_in_the_way(holding: Sequence[Block], rules: BlockRules) -> Terms | None:

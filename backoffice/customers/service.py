@@ -6,6 +6,8 @@ no caller can show more by mistake.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +20,11 @@ from backoffice.blocking.tables import blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.amends import read_within
 from backoffice.customers.tables import Grade, customers
+from backoffice.delivery.desk import describe
+from backoffice.delivery.intake import list_flags
+from backoffice.delivery.rules import load_rules
+from backoffice.delivery.service import read_deliveries
+from backoffice.delivery.tables import FlagKind
 from backoffice.errors import CustomerNotFound
 from backoffice.orders.model import Order
 from backoffice.orders.policy import STATUS_LABELS
@@ -82,8 +89,8 @@ async def get_panel(engine: AsyncEngine, customer_id: str, clock: Clock) -> dict
         person = await _find_masked(connection, customer_id)
         if person is None:
             raise CustomerNotFound(customer_id)
-        orders = await read_recent(connection, customer_id, limit=_PANEL_ORDERS)
-    return person | {"recent_orders": [_summary(order) for order in orders]}
+        orders = await _summarise(connection, await read_recent(connection, customer_id, limit=_PANEL_ORDERS), clock)
+    return person | {"recent_orders": orders}
 
 
 async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> dict[str, Any]:
@@ -96,7 +103,8 @@ async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> 
     """
     async with read(engine) as connection:
         person = await _find_masked(connection, customer_id)
-        orders = await read_concerned(connection, customer_id, limit=_PANEL_ORDERS)
+        concerned = await read_concerned(connection, customer_id, limit=_PANEL_ORDERS)
+        orders = await _summarise(connection, concerned, clock)
         rows = (await connection.execute(_HISTORY_ROWS, {"customer_id": customer_id})).mappings().all()
         given = await read_within(connection, customer_id)
     now = clock.now()
@@ -106,8 +114,7 @@ async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> 
         if row["history"] == "blocks":
             entry["is_active"] = is_active(row["auto_release_at"], row["released_at"], now)
         histories[row["history"]].append(entry)
-    shown = {"customer": person, "orders": [_summary(order) for order in orders], **histories}
-    return shown | {"amends": given}
+    return {"customer": person, "orders": orders, **histories, "amends": given}
 
 
 async def find_by_kakao_user_key(engine: AsyncEngine, user_key: str) -> str | None:
@@ -142,6 +149,21 @@ async def _find_masked(connection: AsyncConnection, customer_id: str) -> dict[st
         "grade": row.grade,
         "joined_at": _rfc3339(row.joined_at) if row.joined_at else None,
     }
+
+
+async def _summarise(connection: AsyncConnection, orders: Sequence[Order], clock: Clock) -> list[dict[str, Any]]:
+    """Return the orders as agents see them, those on their way or in doubt with a `delivery`."""
+    rules = load_rules()
+    found = await read_deliveries(connection, orders, now=clock.now(), rules=rules)
+    flags: defaultdict[str, list[FlagKind]] = defaultdict(list)
+    for flag in await list_flags(connection, [order.order_id for order in orders]):
+        flags[flag["order_id"]].append(FlagKind(flag["kind"]))
+    summaries = []
+    for delivery in found:
+        kinds = list(dict.fromkeys(flags[delivery.order.order_id]))
+        told = describe(delivery, kinds, rules)
+        summaries.append(_summary(delivery.order) | ({"delivery": told} if told else {}))
+    return summaries
 
 
 def _summary(order: Order) -> dict[str, Any]:

@@ -32,6 +32,7 @@ deliveries = sa.Table(
     sa.Column("address", sa.Text),
     # What the driver is to know, such as where to leave the parcel.
     sa.Column("door_note", sa.Text),
+    sa.Index(None, "delivered_at"),
     # For what is looked through every day: parcels that have not come.
     sa.Index(
         None,

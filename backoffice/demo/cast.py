@@ -51,6 +51,7 @@ def cast(book: OrderBook, rules: DeliveryRules) -> list[Told]:
         ("1년 동안 받을 수 있는 보상을 모두 받았어요.", _at_the_cap(book)),
         ("이미 보상받은 주문으로 다시 물어봐요.", _asking_again(book)),
         ("장바구니에 쿠폰이 들어가지 않아요(최소 금액).", _below_the_minimum(book)),
+        ("광고를 받겠다고 동의했고, 이제 그만 받고 싶어요.", _agreed_to_everything()),
         ("PASS 앱으로 인증하지 못했어요.", _someone(18, "류새봄", attempts=_failing(book, "pass_app"))),
     ]
 
@@ -229,6 +230,11 @@ def _below_the_minimum(book: OrderBook) -> shape.Customer:
     item = shape.BasketItem(product="텀블러", quantity=2, price_krw=19_000)
     basket = shape.Basket(items=(item,), coupon_ids=("demo-coupon-story-54",))
     return _someone(54, "석다솜").model_copy(update={"coupons": (coupon,), "basket": basket})
+
+
+def _agreed_to_everything() -> shape.Customer:
+    everything = shape.Consents(service=True, marketing=True, night_ads=True, third_party=True)
+    return _someone(61, "고은별").model_copy(update={"consents": everything})
 
 
 def _saver(book: OrderBook) -> shape.Customer:

@@ -42,7 +42,7 @@ def crowd(book: OrderBook) -> list[shape.Customer]:
     orders: list[list[shape.Order]] = [[] for _ in people]
     eagerness = [rng.paretovariate(1.6) for _ in people]
     for owner in rng.choices(range(len(people)), eagerness, k=ORDER_COUNT):
-        orders[owner].extend(_chance_order(book))
+        orders[owner].extend(_chance_order(book, book.extra_days(people[owner].address)))
     for owner, order in zip(rng.sample(range(len(people)), len(people)), _every_situation(book), strict=False):
         orders[owner].append(order)
     attempts, blocks = _attempts(book, len(people)), _blocks(book, len(people))
@@ -79,7 +79,7 @@ def _person(number: int, rng: Random, book: OrderBook) -> shape.Customer:
     )
 
 
-def _chance_order(book: OrderBook) -> list[shape.Order]:
+def _chance_order(book: OrderBook, extra_days: int) -> list[shape.Order]:
     """Return one order of a chance day, or two that travel in one box."""
     rng = book.rng
     placed_at = book.moment(rng.randint(1, MONTHS_DAYS))
@@ -97,10 +97,11 @@ def _chance_order(book: OrderBook) -> list[shape.Order]:
                     ordered_at=placed_at,
                     cause=rng.choice(tuple(STRIKES_AT)),
                     held_days=rng.choice((1, 1, 2, 2, 3, 4, 6, 7, 9)),
+                    extra_days=extra_days,
                 )
             )
         ]
-    order = book.write(Journey(ordered_at=placed_at))
+    order = book.write(Journey(ordered_at=placed_at, extra_days=extra_days, may_slip=True))
     if kind == "merged":
         return [book.write_merged(placed_at - timedelta(minutes=rng.randint(10, 90)), into=order), order]
     if kind == "returned" and order.status is OrderStatus.DELIVERED:
@@ -184,8 +185,8 @@ def block(book: OrderBook, reason: str, *, days_ago: int, hour: int, is_lifted: 
 def benefits(book: OrderBook, orders: list[shape.Order]) -> dict[str, object]:
     """Return points, coupons and grants that fit the orders: 1 % back, some of it spent, amends for each late one."""
     rng, points, coupons, grants = book.rng, [], [], []
-    arrived = ((order.delivered_at, order) for order in orders if order.delivered_at is not None)
-    for delivered_at, order in sorted(arrived, key=lambda pair: pair[0]):
+    came = [(order.delivered_at, order) for order in orders if order.delivered_at is not None]
+    for delivered_at, order in sorted(came, key=lambda pair: pair[0]):
         earned = (order.paid_krw or 0) // 100
         points.append(
             shape.Points(

@@ -5,7 +5,7 @@ Everything that happened lies before `today` begins, so that the data is true at
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -39,6 +39,8 @@ STATUS_AT = {
 }
 STAGES = tuple(STATUS_AT)
 _SHIPPED_STAGES = frozenset(STAGES[STAGES.index("invoice_issued") :])
+# How often a courier comes a day late although nothing happened.
+_SLIPS = dict(zip(COURIERS, (0.02, 0.05, 0.15), strict=True))
 _HOURS = {
     "stock_confirmed": time(10),
     "packed": time(14),
@@ -52,17 +54,26 @@ _HOURS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Journey:
-    """One parcel's way. With `cause` it is held up by `held_days` business days; `stop_after` ends it at a stage."""
+    """One parcel's way. With `cause` it is held up by `held_days` business days; `stop_after` ends it at a stage.
+
+    `extra_days` are the business days a remote area takes longer, which the promise knows of. One that `may_slip`
+    comes a day later now and then, as its courier is known for.
+    """
 
     ordered_at: datetime
     cause: str | None = None
     held_days: int = 0
     stop_after: str | None = None
+    extra_days: int = 0
+    may_slip: bool = False
 
 
 def travel(journey: Journey, *, today: date, rules: DeliveryRules, rng: Random) -> dict[str, object]:
     """Return the delivery fields of an order: stages, status, promised and expected days, where it was left."""
-    planned = plan(journey.ordered_at, rules)
+    courier = rng.choice(COURIERS)
+    if journey.may_slip and journey.cause is None and rng.random() < _SLIPS[courier]:
+        journey = replace(journey, cause="sorting", held_days=1)
+    planned = plan(journey.ordered_at, rules, extra_days=journey.extra_days)
     midnight = datetime.combine(today, time(0), KST)
     struck = STAGES.index(STRIKES_AT[journey.cause]) if journey.cause else len(STAGES)
     happened: dict[str, datetime] = {}
@@ -87,7 +98,7 @@ def travel(journey: Journey, *, today: date, rules: DeliveryRules, rng: Random) 
         ),
     }
     if last in _SHIPPED_STAGES:
-        fields |= {"courier": rng.choice(COURIERS), "tracking_no": f"0000{rng.randrange(10**8):08d}"}
+        fields |= {"courier": courier, "tracking_no": f"0000{rng.randrange(10**8):08d}"}
     if is_moved:
         fields |= {"delay_reason": journey.cause, "eta_history": (promised,)}
     if last == "delivered":
@@ -95,11 +106,14 @@ def travel(journey: Journey, *, today: date, rules: DeliveryRules, rng: Random) 
     return fields
 
 
-def plan(ordered_at: datetime, rules: DeliveryRules) -> dict[str, datetime]:
-    """Return when each stage is planned: packed and shipped the next business day, delivered the one after."""
+def plan(ordered_at: datetime, rules: DeliveryRules, *, extra_days: int = 0) -> dict[str, datetime]:
+    """Return when each stage is planned: packed and shipped the next business day, delivered the one after.
+
+    Where the area takes longer, it is delivered so many business days later.
+    """
     local = ordered_at.astimezone(KST)
     packing = add_business_days(local.date(), 1, rules)
-    arriving = add_business_days(packing, 1, rules)
+    arriving = add_business_days(packing, 1 + extra_days, rules)
     planned = {"received": local, "paid": local + timedelta(minutes=3)}
     for stage, hour in _HOURS.items():
         day = arriving if stage in ("out_for_delivery", "delivered") else packing

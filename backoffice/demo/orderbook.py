@@ -41,6 +41,10 @@ class OrderBook:
         """Return the day a parcel ordered then would come, were it not held up."""
         return plan(ordered_at, self._rules)["delivered"].date()
 
+    def extra_days(self, address: str | None) -> int:
+        """Return the business days that parcels to an address take longer."""
+        return self._rules.areas.find(address).extra_business_days
+
     def days_to_hold(self, ordered_at: datetime) -> int:
         """Return the business days to hold up a parcel ordered then, for it to come two business days from today."""
         coming = add_business_days(self.today, 2, self._rules)

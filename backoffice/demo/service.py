@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backoffice.blocking.service import schedule_releases
 from backoffice.customers.tables import customers
+from backoffice.delivery.history import learn
 from backoffice.demo import shape
 from backoffice.demo.generator import generate
 from backoffice.demo.reading import read_customer
@@ -64,6 +65,7 @@ async def load(engine: AsyncEngine, clock: Clock, *, seed: int = 1) -> None:
                 for place, (who, story) in enumerate(invented.stories.items())
             ],
         )
+        await learn(connection, clock.now())
 
 
 async def import_file(engine: AsyncEngine, path: Path | str, *, clock: Clock | None = None) -> list[str]:

@@ -39,6 +39,7 @@ class Sending(StrEnum):
     SENT = "sent"
     TOO_SOON = "too_soon"
     TOO_MANY = "too_many"
+    UNKNOWN = "unknown"  # to be sent again, but none was asked for before
 
 
 class Guess(StrEnum):

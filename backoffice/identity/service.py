@@ -61,6 +61,15 @@ class Asking:
 
 
 @dataclass(frozen=True)
+class Again:
+    """The wish for another code after one that was asked for in the same conversation."""
+
+    purpose: CodePurpose
+    conversation_id: str
+    turn_id: str
+
+
+@dataclass(frozen=True)
 class Typed:
     """A code as somebody typed it."""
 
@@ -100,7 +109,26 @@ async def send_code(engine: AsyncEngine, asking: Asking, *, now: datetime, key: 
             # The conversation first and the number second: two that ask at once wait for one another in one order.
             await _count(connection, talk, now=now, pause_s=0, most=rules.per_talk)
             await _count(connection, number, now=now, pause_s=rules.pause_s, most=rules.per_day)
-            await _write_code(connection, asking, number, now=now, key=key)
+            owner = asking.customer_id or await _find_owner(connection, asking.phone)
+            await _write_code(connection, asking, number, owner, now=now, key=key)
+    except _Refused as refused:
+        return refused.sending
+    return Sending.SENT
+
+
+async def send_code_again(engine: AsyncEngine, asking: Again, *, now: datetime, key: str) -> Sending:
+    """Have a new code sent to the number that the conversation's last one was for; UNKNOWN where there was none."""
+    talk = hash_subject(f"talk:{asking.conversation_id}", key=key)
+    rules = load_code_rules()
+    try:
+        async with write(engine) as connection:
+            named = {"conversation_id": asking.conversation_id, "purpose": asking.purpose.value}
+            row = (await connection.execute(_OF_TALK, named)).first()
+            if row is None or row.asked_by == asking.turn_id:
+                return Sending.UNKNOWN if row is None else Sending.SENT
+            await _count(connection, talk, now=now, pause_s=0, most=rules.per_talk)
+            await _count(connection, row.subject, now=now, pause_s=rules.pause_s, most=rules.per_day)
+            await _write_code(connection, asking, row.subject, row.customer_id, now=now, key=key)
     except _Refused as refused:
         return refused.sending
     return Sending.SENT
@@ -134,9 +162,10 @@ async def _count(connection: AsyncConnection, subject: str, *, now: datetime, pa
     raise _Refused(Sending.TOO_MANY if count is not None and count >= most else Sending.TOO_SOON)
 
 
-async def _write_code(connection: AsyncConnection, asking: Asking, number: str, *, now: datetime, key: str) -> None:
+async def _write_code(
+    connection: AsyncConnection, asking: Asking | Again, number: str, owner: str | None, *, now: datetime, key: str
+) -> None:
     rules, code_id = load_code_rules(), new_id("o")
-    owner = asking.customer_id or await _find_owner(connection, asking.phone)
     code = make_code(rules.digits, secrets.randbelow)
     earlier = sa.or_(c.conversation_id == asking.conversation_id, c.subject == number)
     await connection.execute(one_time_codes.delete().where(c.purpose == asking.purpose.value, earlier))

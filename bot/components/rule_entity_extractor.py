@@ -6,7 +6,7 @@ exact. spaCy's matcher was measured and left out: it works on tokens, while thes
 across them ("4월15일에산거", "패스앱으로"), and it costs a worker 46 MB and 1.4 s of start.
 
 Training collects the goods named in the annotations, and learns when a name of goods means
-goods of the shop: the one question here that the letters do not answer (ADR 0010).
+goods of the shop: the one question here that the letters do not answer (ADR 0009).
 """
 
 from __future__ import annotations

@@ -158,4 +158,6 @@ def _result_of(body: Any) -> TurnResult:
         slots=body["slots"],
         tried=tuple(body["tried"]),
         failed_actions=tuple(body["failed_actions"]),
+        identity=body.get("identity"),
+        conceal=body.get("conceal"),
     )

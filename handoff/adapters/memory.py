@@ -157,6 +157,13 @@ class MemoryTransaction:
                     return choice.label, choice.payload
         return None
 
+    async def replace_text(self, conversation_id: str, seq: int, text: str) -> None:
+        for turn in list(self._t.turns.values()):
+            if (turn.conversation_id, turn.seq) == (conversation_id, seq):
+                self._t.turns[turn.turn_id] = replace(turn, text=text)
+        if message := self._t.messages.get((conversation_id, seq)):
+            self._t.messages[conversation_id, seq] = replace(message, text=text)
+
     async def add_turn(self, turn: Turn) -> None:
         _insert(self._t.turns, turn.turn_id, turn)
 

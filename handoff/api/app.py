@@ -14,6 +14,7 @@ from handoff.api.tickets import Tickets
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
+from handoff.service.privacy import PrivacyDesk
 from handoff.service.staff import Logins
 from handoff.service.store import Store
 from handoff.service.turns import TurnRunner
@@ -39,6 +40,7 @@ class Gateway:
     runner: TurnRunner
     customers: Customers
     desk: Desk
+    privacy: PrivacyDesk
     kakao: Kakao
     logins: Logins
     tickets: Tickets

@@ -29,6 +29,7 @@ _TITLES = {
     "staff": "Staff",
     "desk": "Desk",
     "amends": "Desk",
+    "privacy": "Privacy",
     "studio": "Studio",
     "kakao": "KakaoTalk",
     "shop_systems": "The shop's systems",
@@ -38,6 +39,7 @@ _SECURITY = {
     "chat": [{"conversation": []}],
     "desk": [{"staff": []}],
     "amends": [{"staff": []}],
+    "privacy": [{"staff": []}],
     "studio": [{"staff": []}],
     "shop_systems": [{"key": []}],
 }

@@ -12,12 +12,14 @@ import orjson
 from redis.asyncio import Redis
 from sanic import Sanic
 
-from backoffice.backstage import Backstage
+from backoffice.backstage import HANDLERS, Backstage
 from backoffice.notices.service import ConsoleNotifier
+from backoffice.privacy.handlers import with_conversations
 from handoff.adapters.bot import BotPool
 from handoff.adapters.hub import LocalHub, RedisHub
 from handoff.adapters.shop import SqlShop
 from handoff.adapters.sql.store import SqlStore
+from handoff.adapters.talks import SqlTalks
 from handoff.api import pages, problems
 from handoff.api.amends import amends
 from handoff.api.app import Gateway
@@ -25,6 +27,7 @@ from handoff.api.chat import chat
 from handoff.api.desk import desk
 from handoff.api.kakao import kakao
 from handoff.api.openapi import openapi
+from handoff.api.privacy import privacy
 from handoff.api.shop_systems import shop_systems
 from handoff.api.staff import staff
 from handoff.api.studio import studio
@@ -32,6 +35,7 @@ from handoff.api.tickets import Tickets
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
+from handoff.service.privacy import PrivacyDesk
 from handoff.service.staff import Logins
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
@@ -61,7 +65,7 @@ def create_app(
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.AUTO_EXTEND = False
-    for blueprint in (chat, staff, desk, amends, studio, kakao, shop_systems, pages.pages, openapi):
+    for blueprint in (chat, staff, desk, amends, privacy, studio, kakao, shop_systems, pages.pages, openapi):
         app.blueprint(blueprint)
     pages.install(app)
     problems.install(app)
@@ -106,7 +110,9 @@ async def _open(
     trainings = Trainings(settings, clock)
     resources.push_async_callback(trainings.stop)
     runner.start()
-    backstage = Backstage(shop_engine, clock, ConsoleNotifier(_open_notices(settings, resources)))
+    talks = SqlTalks(engine)
+    handlers = {**HANDLERS, **with_conversations(talks)}
+    backstage = Backstage(shop_engine, clock, ConsoleNotifier(_open_notices(settings, resources)), handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
     return Gateway(
@@ -121,6 +127,7 @@ async def _open(
         runner=runner,
         customers=customers,
         desk=Desk(store, hub, clock),
+        privacy=PrivacyDesk(shop_engine, talks, clock),
         kakao=Kakao(store, customers, shop, clock),
         logins=Logins(store),
         tickets=Tickets(settings.session_key, _open_redis(settings, resources)),

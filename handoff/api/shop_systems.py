@@ -28,10 +28,13 @@ from backoffice.integration import errors, requests
 from backoffice.integration.keys import ApiKey, find_key
 from backoffice.integration.tables import Scope
 from backoffice.orders.service import list_recent
+from backoffice.verification.intake import NewAttempt
+from backoffice.verification.service import record_attempt
 from handoff.api import shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import asks, takes
 from handoff.api.problems import Body, problem, read_body
+from kernel.vault import Vault
 
 shop_systems = Blueprint("shop_systems", url_prefix="/api/v1")
 
@@ -152,6 +155,43 @@ class NewBlock(Body):
     signals: list[Annotated[BlockSignal, Field(strict=False)]] = Field(default=[], max_length=10)
     detail: Text | None = None
     ends_after_s: int | None = Field(default=None, gt=0, le=365 * 86_400)
+
+
+class VerificationAttempt(Body):
+    """One attempt to verify a person, as the agency reports it; `transaction_id` is the agency's name for it."""
+
+    at: AwareDatetime = Field(strict=False)
+    method: Name
+    stage: Name
+    result: Name
+    customer_id: Name | None = None
+    carrier: Name | None = None
+    network: Name | None = None
+    region: Name | None = None
+    browser: Text | None = None
+    os: Text | None = None
+    cause: Name | None = None
+    error_code: Name | None = None
+    retry_number: int = Field(default=0, ge=0, le=1000)
+    transaction_id: Name | None = None
+    ci: Name | None = None
+    di: Name | None = None
+
+
+@shop_systems.post("/verifications/attempts")
+@takes(VerificationAttempt)
+async def tell_attempt(request: Request) -> HTTPResponse:
+    """Take in an attempt to verify a person; the same transaction again changes nothing."""
+    key = await caller(request, Scope.VERIFICATIONS_WRITE)
+    attempt = NewAttempt(**read_body(request, VerificationAttempt).model_dump())
+    gateway = gateway_of(request)
+
+    async def work() -> requests.Answer:
+        vault = Vault(gateway.settings.data_key)
+        attempt_id = await record_attempt(gateway.shop_engine, attempt, now=gateway.clock.now(), vault=vault)
+        return requests.Answer(201, {"attempt_id": attempt_id})
+
+    return await once(request, key, work)
 
 
 @shop_systems.patch("/deliveries/<order_id:str>/status")

@@ -7,6 +7,7 @@ import unicodedata
 
 from handoff.domain.conversation import MESSAGE_LENGTH_MAX
 from handoff.errors import Invalid
+from kernel.korean import mask_phone
 
 _KEPT_CONTROLS = "\n\t"
 # Letters that show nothing although they are neither white space nor controls: fillers of Hangul and Braille.
@@ -46,6 +47,19 @@ def _is_visible(letter: str) -> bool:
 
 def _is_control(letter: str) -> bool:
     return letter not in _KEPT_CONTROLS and unicodedata.category(letter) == "Cc"
+
+
+def conceal(text: str, what: str) -> str:
+    """Return a message without the one-time code (`what` is `code`) or the phone number in it.
+
+    Of a phone number the ends stay, as everywhere; where none is found, and of a code, every digit goes.
+    """
+    if what == "phone":
+        hidden, count = _MOBILE.subn(lambda found: mask_phone(found[0]), unicodedata.normalize("NFKC", text))
+        if count:
+            return hidden
+    hidden = "".join("●" if letter.isdecimal() else letter for letter in text)
+    return hidden if hidden != text else "●" * 6
 
 
 def anonymise(text: str) -> str:

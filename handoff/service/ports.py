@@ -45,7 +45,11 @@ class HandoffRequest:
 
 @dataclass(frozen=True)
 class TurnResult:
-    """What the bot made of a turn."""
+    """What the bot made of a turn.
+
+    `identity` is a signed claim that the customer proved who they are; `conceal` says what their message holds
+    that nobody may read later: a `code` or a `phone` number.
+    """
 
     replies: tuple[BotReply, ...]
     state: Json
@@ -54,6 +58,8 @@ class TurnResult:
     slots: Json
     tried: tuple[str, ...]
     failed_actions: tuple[str, ...]
+    identity: str | None = field(default=None, repr=False)
+    conceal: str | None = None
 
 
 class BotUnavailable(Exception):

@@ -81,6 +81,9 @@ class Transaction(Protocol):
     async def find_choice(self, conversation_id: str, choice_id: str) -> tuple[str, str] | None:
         """Return the label and payload of a button of this conversation."""
 
+    async def replace_text(self, conversation_id: str, seq: int, text: str) -> None:
+        """Keep `text` instead of what a message said, in the transcript and in its turn."""
+
     # turns
     async def add_turn(self, turn: Turn) -> None:
         """Queue a turn."""

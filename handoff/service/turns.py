@@ -18,7 +18,8 @@ import structlog
 
 from handoff.domain.context import add_understanding
 from handoff.domain.conversation import Author, Choice, Conversation, Lease, Memory, Message, Owner, Turn, TurnStatus
-from handoff.domain.text import anonymise
+from handoff.domain.text import anonymise, conceal
+from handoff.service.claims import read_claim
 from handoff.service.handing_over import (
     APOLOGY_SENTENCES,
     WAITING_SENTENCE,
@@ -51,6 +52,8 @@ class Work:
     turn: Turn
     memory: Memory
     lease: Lease
+    # Who the customer proved to be in this turn.
+    identified: str | None = None
 
 
 class TurnRunner:
@@ -176,6 +179,8 @@ class TurnRunner:
             return await self._commit(work, None, None)
         try:
             result = await self._bot.take_turn(self._request(work))
+            claimed = read_claim(result.identity, work.turn, work.conversation, self._context_key)
+            work = replace(work, identified=claimed)
             request = _handoff_of(result)
         except BotUnavailable:
             log.warning("bot_unavailable", conversation_id=work.turn.conversation_id, turn_id=work.turn.turn_id)
@@ -188,7 +193,7 @@ class TurnRunner:
                 return await self._commit(work, result, request)
             except Exception:  # the database may be away for a moment, or never take this answer
                 log.exception("turn_commit_failed", turn_id=work.turn.turn_id)
-        return await self._commit(work, None, BOT_FAILED)
+        return await self._commit(replace(work, identified=None), None, BOT_FAILED)
 
     def _request(self, work: Work) -> TurnRequest:
         context = TurnContext(
@@ -212,7 +217,7 @@ class TurnRunner:
         known = None
         if request is not None:
             async with self._store.read() as tx:
-                known = await gather_facts(self._shop, tx, work.conversation)
+                known = await gather_facts(self._shop, tx, _as_known(work.conversation, work))
         async with self._store.write() as tx:
             conversation = await tx.lock_conversation(work.conversation.conversation_id)
             if conversation is None or conversation.lease is None or conversation.lease.token != work.lease.token:
@@ -221,6 +226,8 @@ class TurnRunner:
             if still_ours and (result is not None or request is not None):
                 conversation = await self._answer(tx, conversation, work, result, request, known)
             else:
+                if result is not None:
+                    await _conceal(tx, work.turn, result)
                 await tx.finish_turn(work.turn.turn_id, TurnStatus.DROPPED, self._clock.now())
             following = await self._next(tx, replace(conversation, lease=None))
             conversation = following.conversation if following else replace(conversation, lease=None)
@@ -252,6 +259,8 @@ class TurnRunner:
             drafts = _bot_messages(conversation, result, now)
             await tx.save_memory(conversation.conversation_id, Memory(result.state, understanding))
             await self._keep_candidate(tx, work.turn, result)
+            await _conceal(tx, work.turn, result)
+            conversation = _as_known(conversation, work)
         if request is not None:
             if apology := APOLOGY_SENTENCES.get(request.reason):
                 drafts.append(draft(conversation, Author.BOT, apology, now))
@@ -275,9 +284,20 @@ class TurnRunner:
         return None
 
     async def _keep_candidate(self, tx: Transaction, turn: Turn, result: TurnResult) -> None:
-        if turn.payload is None and (result.nlu.get("confidence") or 0.0) < UNSURE_BELOW:
+        is_unsure = (result.nlu.get("confidence") or 0.0) < UNSURE_BELOW
+        if turn.payload is None and result.conceal is None and is_unsure:
             ranking = result.nlu.get("ranking", [])
             await tx.add_candidate(new_id("u"), anonymise(turn.text)[:CANDIDATE_LENGTH_MAX], ranking, self._clock.now())
+
+
+async def _conceal(tx: Transaction, turn: Turn, result: TurnResult) -> None:
+    """Take out of a message what nobody may read later."""
+    if result.conceal is not None:
+        await tx.replace_text(turn.conversation_id, turn.seq, conceal(turn.text, result.conceal))
+
+
+def _as_known(conversation: Conversation, work: Work) -> Conversation:
+    return replace(conversation, customer_id=work.identified) if work.identified else conversation
 
 
 def _handoff_of(result: TurnResult) -> HandoffRequest | None:

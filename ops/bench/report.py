@@ -7,13 +7,14 @@ from typing import Any
 
 from rich.table import Table
 
-from ops.bench import growth, nlu, nlu_report, queries, turn
+from ops.bench import arrivals, growth, nlu, nlu_report, queries, turn
 from ops.errors import OperationFailed
 from ops.terminal import console
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "turn": turn.measure,
     "growth": growth.measure,
+    "arrivals": arrivals.measure_arrivals,
     "queries": queries.measure,
 }
 UNDERSTANDING = "nlu"

@@ -287,3 +287,18 @@ async def test_the_same_unsure_utterance_is_asked_about_once(store: Store, now: 
         assert await tx.list_candidates(limit=9) == []
         assert await tx.count_labelled_since(None) == 1
         assert await tx.count_labelled_since(now) == 0
+
+
+async def test_a_message_and_its_turn_can_be_given_another_text(store: Store, now: datetime) -> None:
+    talk, other = building.conversation(now), building.conversation(now)
+    await _stored(store, talk, other)
+    async with store.write() as tx:
+        for one in (talk, other):
+            await tx.add_messages([building.message(one.conversation_id, seq, now) for seq in (1, 2)])
+            await tx.add_turn(building.turn(one.conversation_id, 1, now))
+        await tx.replace_text(talk.conversation_id, 1, "●●●●●●")
+    async with store.read() as tx:
+        for one, texts in ((talk, ["●●●●●●", "말 2"]), (other, ["말 1", "말 2"])):
+            assert [message.text for message in await tx.list_messages(one.conversation_id)] == texts
+            turn = await tx.next_turn(one.conversation_id)
+            assert turn is not None and turn.text == texts[0]

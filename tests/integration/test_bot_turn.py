@@ -249,6 +249,19 @@ def test_buttons_cards_and_handoff_of_an_action_come_through(worker: Worker) -> 
     }
 
 
+def test_who_the_customer_proved_to_be_comes_through_and_a_hidden_message_leaves_nothing_behind(worker: Worker) -> None:
+    said = "인증번호 123456 오류코드 5004 010-1234-5678"
+    told = worker.turn(said)
+    assert (told["identity"], told["conceal"]) == (None, None)
+    assert told["nlu"]["entities"]
+    FakeActions.behaviour = {"responses": [{"custom": {"identity": "a.signed.claim", "conceal": "code"}}]}
+    hidden = worker.turn(said)
+    assert (hidden["identity"], hidden["conceal"]) == ("a.signed.claim", "code")
+    assert hidden["nlu"]["entities"] == []
+    kept = json.dumps([hidden["state"], hidden["slots"], hidden["nlu"]])
+    assert "123456" not in kept and "1234-5678" not in kept
+
+
 def test_a_failed_action_is_reported(worker: Worker) -> None:
     FakeActions.behaviour = {"status": 500}
     answer = worker.turn("택배 언제 와요?")

@@ -169,3 +169,43 @@ def test_a_bucket_fills_evenly_and_never_above_a_minutes_worth() -> None:
     assert limits.take(key, 1.0) == 0.0
     assert [limits.take(key, 1000.0) for _ in range(60)] == [0.0] * 60
     assert limits.take(key, 1000.0) > 0
+
+
+async def test_an_attempt_is_taken_in_once_and_sealed(gateway: GatewayUnderTest) -> None:
+    headers = await _key(gateway, Scope.VERIFICATIONS_WRITE)
+    body = {
+        "at": ProductClock().now().isoformat(),
+        "method": "SMS",
+        "stage": "carrier",
+        "result": "failure",
+        "customer_id": "demo-story-03",
+        "carrier": "SKT",
+        "cause": "sms_not_received",
+        "transaction_id": "agency-1",
+    }
+    answers = [
+        await gateway.http.post("/api/v1/verifications/attempts", json=body, headers=_once(headers, name))
+        for name in ("one", "two")
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    stored = b"".join(path.read_bytes() for path in gateway.settings.data_dir.glob("shop.db*"))
+    assert b"demo-story-03" in stored
+    assert b"agency-1" not in stored
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"method": "PIGEON"}, "unknown_value"),
+        ({"at": "2126-01-01T00:00:00Z"}, "impossible_time"),
+        ({"retry_number": -1}, "invalid_field"),
+    ],
+)
+async def test_an_attempt_that_cannot_be_is_refused(
+    gateway: GatewayUnderTest, change: dict[str, object], code: str
+) -> None:
+    headers = _once(await _key(gateway, Scope.VERIFICATIONS_WRITE), "one")
+    body = {"at": ProductClock().now().isoformat(), "method": "SMS", "stage": "carrier", "result": "failure"}
+    answer = await gateway.http.post("/api/v1/verifications/attempts", json=body | change, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)

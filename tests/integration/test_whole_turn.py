@@ -175,6 +175,7 @@ def test_understood_in_between_starts_the_count_anew(running: Product) -> None:
         ("demo-story-11", "환불 언제 돼요?", "환불될 예정"),
         ("demo-story-12", "쿠폰이 왜 적용이 안 돼요?", "함께 쓸 수 없는 쿠폰"),
         (ONE, "개인정보 얼마나 보관해요?", "5년"),
+        ("demo-story-05", "개인정보 삭제해 주세요", "접수 번호는"),
     ],
 )
 def test_all_topics_are_answered_by_the_bot(running: Product, who: str, text: str, hears: str) -> None:
@@ -189,7 +190,7 @@ def test_all_topics_are_answered_by_the_bot(running: Product, who: str, text: st
         ("demo-story-08", "차단 해제해 주세요", "security_review"),
         (SEVERAL, "이어폰 취소해 주세요", "orders"),
         (LATE, "배송이 늦었으니 보상해 주세요", "compensation"),
-        (ONE, "개인정보 삭제해 주세요", "privacy"),
+        (ONE, "위임받은 가족이 대신 개인정보 열람 신청할 수 있나요", "privacy"),
     ],
 )
 def test_what_somebody_has_to_decide_goes_to_those_who_can(

@@ -1,33 +1,36 @@
 """The action server over the invented shop, for conversations with the bot's model: run by the service side's Python.
 
-`python -m tests.stories.shop_server DIR` writes one line, {"url", "token", "contexts": {customer id: signed
-context}}, serves until its standard input closes, and leaves nothing behind but DIR. The clock stands still, so that
-the invented shop is the same on any day.
+`python -m tests.stories.shop_server DIR` writes one line, {"url", "story_url", "token"}, serves until its standard
+input closes, and leaves nothing behind but DIR. The clock stands still, so that the invented shop is the same on any
+day. Under `story_url` a story is told what it cannot know: a signed context for its next turn, whom a claim names,
+and the one-time code that was texted last.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import socket
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import sqlalchemy as sa
-from sanic import Sanic
+from sanic import HTTPResponse, Request, Sanic
+from sanic.response import json as json_response
 
 from actions.serve import create_app
 from backoffice import demo, schema
-from backoffice.customers.tables import customers
+from backoffice.backstage import HANDLERS
+from backoffice.jobs.service import Jobs
+from backoffice.notices.service import ConsoleNotifier, Sender
 from kernel.clock import FixedClock
 from kernel.database import create_engine
 from kernel.settings import load_settings
-from kernel.tokens import TurnContext, sign_turn_context
+from kernel.tokens import TurnContext, read_identity_claim, sign_turn_context
 
 NOON = datetime(2026, 11, 24, 3, tzinfo=UTC)  # a Tuesday in Seoul
 KEY = "k" * 40
-NOBODY = ""
 
 
 async def serve(folder: Path, url: str) -> None:
@@ -36,18 +39,18 @@ async def serve(folder: Path, url: str) -> None:
     secrets = {f"IEUM_{name}": KEY for name in names}
     settings = load_settings({"IEUM_DATA_DIR": str(folder), "IEUM_SHOP_DATABASE_URL": url, **secrets})
     Sanic.test_mode = True
+    await _load(url)
     app = create_app(settings, clock=FixedClock(NOON), name="story-actions")
+    app.ctx.texts = io.StringIO()
+    app.add_route(help_story, "/story", methods=["POST"])
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         running = await app.create_server(sock=listener, return_asyncio_server=True)
         await running.startup()
         await running.before_start()
         await running.start_serving()
-        told = {
-            "url": f"http://127.0.0.1:{listener.getsockname()[1]}/webhook",
-            "token": KEY,
-            "contexts": await sign_contexts(url),
-        }
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        told = {"url": f"{base}/webhook", "story_url": f"{base}/story", "token": KEY}
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.read)
@@ -55,17 +58,24 @@ async def serve(folder: Path, url: str) -> None:
         running.close()
 
 
-async def sign_contexts(url: str) -> dict[str, str]:
-    """Load the shop, and return a signed context for each story's customer and for nobody."""
+async def _load(url: str) -> None:
     engine = create_engine(url)
     await demo.load(engine, FixedClock(NOON))
-    async with engine.connect() as connection:
-        found = await connection.execute(
-            sa.select(customers.c.customer_id).where(customers.c.customer_id.like("demo-story-%"))
-        )
-        who: list[str | None] = [row.customer_id for row in found]
     await engine.dispose()
-    return {one or NOBODY: sign_turn_context(TurnContext("t", "c1", one, "web"), KEY) for one in [*who, None]}
+
+
+async def help_story(request: Request) -> HTTPResponse:
+    """Answer {"turn": [turn id, conversation id, customer id or null]}, {"claim": token} or {"code": true}."""
+    asked = request.json
+    if "turn" in asked:
+        return json_response({"context": sign_turn_context(TurnContext(*asked["turn"], "web"), KEY)})
+    if "claim" in asked:
+        return json_response({"customer_id": read_identity_claim(asked["claim"], KEY).customer_id})
+    clock, texts = FixedClock(NOON), request.app.ctx.texts
+    await Jobs(request.app.ctx.engine, clock, HANDLERS).carry_out_due()
+    await Sender(request.app.ctx.engine, clock, ConsoleNotifier(texts)).send_due()
+    codes = [line.split("인증번호는 ")[1][:6] for line in texts.getvalue().splitlines() if "인증번호는 " in line]
+    return json_response({"code": codes[-1]})
 
 
 def main() -> None:

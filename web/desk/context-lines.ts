@@ -66,7 +66,10 @@ export function orderLine(order: unknown): Line {
   const fields = asFields(order);
   const status = text(fields, "status_label") || named(statusNames, text(fields, "status"));
   const main = text(fields, "summary") || text(fields, "order_id") || plain(order);
-  return { main, more: joined([status, text(fields, "order_id"), on(fields, "ordered_at", dayOf)]) };
+  const delivery = asFields(fields["delivery"]);
+  const flags = delivery["flags"];
+  const more = joined([status, text(fields, "order_id"), on(fields, "ordered_at", dayOf), text(delivery, "line")]);
+  return Array.isArray(flags) && flags.length > 0 ? { main, more, isAlarming: true } : { main, more };
 }
 
 export function blockLine(block: unknown): Line {

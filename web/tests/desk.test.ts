@@ -105,6 +105,10 @@ describe("context lines", () => {
   it("marks a failed attempt", () => expect(attemptLine({ method: "SMS", result: "failure" }).isAlarming).toBe(true));
   it("shows an unknown shape rather than dropping it", () => {
     expect(orderLine("2026-10001")).toMatchObject({ main: "2026-10001" });
+    const delivery = { line: "이동 중 · 11/26 도착 예정", flags: [] };
+    expect(orderLine({ summary: "러닝화", delivery })).toEqual({ main: "러닝화", more: delivery.line });
+    const doubted = { line: "확인 필요", flags: ["after_delivery"] };
+    expect(orderLine({ summary: "러닝화", delivery: doubted })).toMatchObject({ isAlarming: true });
     expect(orderLine({ something: "else", n: 3 })).toMatchObject({ main: "else · 3" });
   });
   it("says nothing of a calm customer", () => expect(moodWords({ anger: 0.1, urgency: 0 })).toBe(""));

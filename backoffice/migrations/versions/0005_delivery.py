@@ -30,6 +30,7 @@ def upgrade() -> None:
         sqlite_where=_NOT_COME,
         postgresql_where=_NOT_COME,
     )
+    op.create_index(op.f("ix_deliveries_delivered_at"), "deliveries", ["delivered_at"])
     _create_events()
     _create_flags()
     _create_changes()
@@ -126,6 +127,7 @@ def _create_changes() -> None:
 def downgrade() -> None:
     for name in ("delivery_spans", "delivery_changes", "delivery_flags", "delivery_events"):
         op.drop_table(name)
+    op.drop_index(op.f("ix_deliveries_delivered_at"), "deliveries")
     op.drop_index(op.f("ix_deliveries_promised_date"), "deliveries")
     op.drop_column("deliveries", "door_note")
     op.drop_column("deliveries", "address")

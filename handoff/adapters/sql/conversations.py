@@ -179,6 +179,11 @@ class ConversationStatements:
         choices = (await self._connection.execute(statement)).scalar_one_or_none() or []
         return next(((c["label"], c["payload"]) for c in choices if c["id"] == choice_id), None)
 
+    async def replace_text(self, conversation_id: str, seq: int, text: str) -> None:
+        for table in (messages, turns):
+            said = table.update().where(table.c.conversation_id == conversation_id, table.c.seq == seq)
+            await self._connection.execute(said.values(text=text))
+
     async def add_turn(self, turn: Turn) -> None:
         await self._connection.execute(
             turns.insert(),

@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backoffice.backstage import HANDLERS
 from backoffice.blocking.errors import BlockNotFound, EndNotAllowed, JustificationMissing
 from backoffice.blocking.policy import find_holding
-from backoffice.blocking.service import PastBlock, list_blocks, list_history, place_block, release_block
+from backoffice.blocking.service import RELEASE_JOB, PastBlock, list_blocks, list_history, place_block, release_block
 from backoffice.blocking.tables import BlockReason, BlockSignal, ReleaseKind
 from backoffice.errors import CustomerNotFound
-from backoffice.jobs.service import Jobs
+from backoffice.jobs.service import Jobs, schedule
 from backoffice.schema import block_releases, blocks, customers, jobs, notices
 from kernel.clock import FixedClock
 from kernel.database import create_engine, read, write
@@ -267,11 +267,26 @@ async def test_a_job_that_comes_before_the_end_waits_for_it(shop: AsyncEngine, c
     assert (await latest(shop)).block.released_at == later
 
 
+async def test_a_job_left_over_changes_nothing_about_a_block_that_was_lifted_or_is_gone(
+    shop: AsyncEngine, clock: FixedClock
+) -> None:
+    block_id = await place_block(shop, "c1", SMS, now=clock.now())
+    await release_block(shop, block_id, now=clock.now(), by="a_kim", justification="확인")
+    lifted = await latest(shop)
+    clock.advance(7 * H)
+    async with write(shop) as connection:
+        for key in (block_id, "b_gone"):
+            await schedule(connection, kind=RELEASE_JOB, key=key, due_at=clock.now())
+    assert await Jobs(shop, clock, HANDLERS).carry_out_due() is None
+    assert await latest(shop) == lifted
+    assert len(await releases_told(shop)) == 1
+
+
 KILLED_AT_WORK = """
 import asyncio, os, signal, sys
 from datetime import datetime
 from backoffice.backstage import HANDLERS
-from backoffice.jobs.service import Jobs
+from backoffice.jobs.service import Jobs, schedule
 from kernel.clock import FixedClock
 from kernel.database import create_engine
 

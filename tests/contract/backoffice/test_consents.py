@@ -122,7 +122,8 @@ async def test_advertising_that_waits_is_not_sent_once_consent_is_taken_back(
     await send(shop, clock, ADS)
     await send(shop, clock, ORDER, "order")
     await consent(shop, clock, MARKETING, False)
-    assert [notice["key"] for notice in await sent(shop, clock)] == ["order"]
+    await consent(shop, clock, MARKETING, True)
+    assert [notice["key"] for notice in await sent(shop, clock)] == ["order"], "nor if they agree anew"
 
 
 async def test_advertising_waits_for_the_morning_whatever_was_agreed_to(shop: AsyncEngine) -> None:
@@ -174,13 +175,15 @@ async def test_customers_choose_which_notices_come_on_which_way_and_when_not(sho
 async def test_two_changes_at_once_lose_nothing_of_one_another(
     shop: AsyncEngine, other: AsyncEngine, clock: FixedClock
 ) -> None:
-    await asyncio.gather(
-        service.change_settings(shop, customer_id="c1", now=clock.now(), order_notices=False),
-        service.change_settings(other, customer_id="c1", now=clock.now(), delivery_notices=False),
-        service.change_settings(shop, customer_id="c1", now=clock.now(), channel=NoticeChannel.EMAIL),
-    )
-    found = await service.find_settings(shop, "c1")
-    assert (found.order_notices, found.delivery_notices, found.channel) == (False, False, NoticeChannel.EMAIL)
+    for is_wanted in (False, True) * 5:
+        await asyncio.gather(
+            service.change_settings(shop, customer_id="c1", now=clock.now(), order_notices=is_wanted),
+            service.change_settings(other, customer_id="c1", now=clock.now(), delivery_notices=is_wanted),
+            service.change_settings(shop, customer_id="c1", now=clock.now(), quiet_from_min=int(is_wanted)),
+        )
+        found = await service.find_settings(shop, "c1")
+        assert (found.order_notices, found.delivery_notices) == (is_wanted, is_wanted)
+        assert found.quiet_from_min == int(is_wanted)
 
 
 def terms(version: int, day: date, **more: bool) -> TermsVersion:

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice.errors import CustomerNotFound
-from backoffice.jobs.service import Jobs
+from backoffice.jobs.service import Jobs, schedule
 from backoffice.privacy import service
 from backoffice.privacy.errors import MandateMissing, RequestNotFound, UnknownGround, WrongState
 from backoffice.privacy.handlers import HANDLERS
 from backoffice.privacy.request_tables import RequestKind, RequestState
+from backoffice.privacy.requests import ALARM_JOB, move
 from backoffice.privacy.service import NewRequest, PrivacyRequest
 from backoffice.privacy.tables import ConsentKind
 from backoffice.schema import customers, notices
@@ -141,6 +142,27 @@ async def test_of_two_who_end_a_request_at_once_one_is_told_that_it_has_ended(
     _, steps = await service.get_request(shop, request.request_id)
     assert len(steps) == 4
     assert len(await told(shop)) == 1
+
+
+async def test_a_step_decided_on_an_older_state_is_not_taken(shop: AsyncEngine, clock: FixedClock) -> None:
+    stale = await opened(shop, clock)
+    await service.start_work(shop, stale.request_id, by="officer", now=clock.now())
+    with pytest.raises(WrongState):
+        async with write(shop) as connection:
+            await move(connection, stale, RequestState.WITHDRAWN, by="c1", note=None, now=clock.now())
+    _, steps = await service.get_request(shop, stale.request_id)
+    assert [step.what for step in steps] == ["received", "identity_checked", "in_work"]
+
+
+async def test_an_alarm_that_comes_with_the_answer_warns_nobody(shop: AsyncEngine, clock: FixedClock) -> None:
+    request = await opened(shop, clock)
+    await service.withdraw_request(shop, request.request_id, by="c1", now=clock.now())
+    async with write(shop) as connection:
+        payload = {"request_id": request.request_id, "days": 0}
+        await schedule(connection, kind=ALARM_JOB, key="late", due_at=clock.now(), payload=payload)
+    await Jobs(shop, clock, HANDLERS).carry_out_due()
+    _, steps = await service.get_request(shop, request.request_id)
+    assert steps[-1].what == "withdrawn"
 
 
 async def test_a_refusal_names_the_ground_and_how_to_object(shop: AsyncEngine, clock: FixedClock) -> None:

@@ -115,6 +115,17 @@ async def test_a_handoff_carries_open_orders_however_old_and_the_latest_of_each_
         "status_label": "배송 중",
         "summary": "러닝화 외 1건",
         "paid_krw": None,
+        "delivery": {
+            "line": "이동 중 · 11/26 도착 예정 · 4영업일 지연 · 날씨가 좋지 않아 배송 차량이 늦어지고 있어요",
+            "stage": "sorting",
+            "promised_date": "2026-11-20",
+            "arrival_first": "2026-11-26",
+            "arrival_last": "2026-11-26",
+            "late_business_days": 4,
+            "moved_count": 0,
+            "flags": [],
+            "rules_version": 2,
+        },
     }
     assert [(block["reason"], block["is_active"]) for block in facts["blocks"]] == [
         ("identity_misuse", True),

@@ -14,13 +14,15 @@ import pytest
 from handoff.api.tickets import Tickets, read_session, sign_session
 from handoff.errors import Unauthorized
 from kernel import tokens
-from kernel.tokens import ExpiredToken, InvalidToken, TurnContext
+from kernel.tokens import ExpiredToken, IdentityClaim, InvalidToken, TurnContext
 
 KEY, OTHER_KEY = "k" * 32, "o" * 32
 CONTEXT = TurnContext("t_1", "c_1", "demo-1", "web")
+CLAIM = IdentityClaim("t_1", "c_1", "demo-1")
 
 SIGN: dict[str, Callable[[], str]] = {
     "turn": lambda: tokens.sign_turn_context(CONTEXT, KEY),
+    "claim": lambda: tokens.sign_identity_claim(CLAIM, KEY),
     "conversation": lambda: tokens.sign_conversation("c_1", KEY),
     "identity": lambda: tokens.sign_identity("demo-1", KEY),
     "ticket": lambda: Tickets(KEY, None).issue("c_1"),
@@ -28,6 +30,7 @@ SIGN: dict[str, Callable[[], str]] = {
 }
 READ: dict[str, Callable[[str, str], Any]] = {
     "turn": tokens.read_turn_context,
+    "claim": tokens.read_identity_claim,
     "conversation": tokens.read_conversation,
     "identity": tokens.read_identity,
 }
@@ -39,7 +42,14 @@ def test_a_turn_context_comes_back_as_it_was_signed(customer_id: str | None) -> 
     assert tokens.read_turn_context(tokens.sign_turn_context(context, KEY), KEY) == context
 
 
+def test_a_key_for_one_purpose_is_no_key_for_another() -> None:
+    keys = {tokens.derive_key(key, purpose) for key in (KEY, OTHER_KEY) for purpose in ("codes", "letters")}
+    assert len(keys) == 4 and KEY not in keys
+    assert tokens.derive_key(KEY, "codes") == tokens.derive_key(KEY, "codes")
+
+
 def test_conversation_and_identity_come_back() -> None:
+    assert tokens.read_identity_claim(SIGN["claim"](), KEY) == CLAIM
     assert tokens.read_conversation(SIGN["conversation"](), KEY) == "c_1"
     assert tokens.read_identity(SIGN["identity"](), KEY) == "demo-1"
 

@@ -1,0 +1,81 @@
+"""What customers said, for the shop's privacy requests: everything about one of them, and its being forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backoffice.privacy.ports import Talk
+from handoff.adapters.sql.tables import conversations, handoffs, memories, messages, notes, turns
+from kernel.database import read, write
+
+_COMPLAINT = "complaint"
+_OURS = conversations.c.customer_id == sa.bindparam("whose")
+_OF_CUSTOMER = sa.select(conversations).where(_OURS).order_by(conversations.c.created_at)
+_SAID = (
+    sa.select(messages.c.conversation_id, messages.c.author, messages.c.text, messages.c.cards, messages.c.at)
+    .join(conversations)
+    .where(_OURS)
+    .order_by(messages.c.conversation_id, messages.c.seq)
+)
+_COMPLAINTS = (
+    sa.select(handoffs.c.conversation_id)
+    .join(conversations)
+    .where(_OURS, sa.or_(handoffs.c.reason == _COMPLAINT, handoffs.c.skill == _COMPLAINT))
+)
+
+
+class SqlTalks:
+    """The conversations of one customer in the SQL store. Names of agents and their notes are not the customer's data."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def list_of_customer(self, customer_id: str) -> Sequence[Talk]:
+        """Return all conversations, oldest first, as the customer saw them."""
+        whose = {"whose": customer_id}
+        async with read(self._engine) as connection:
+            found = (await connection.execute(_OF_CUSTOMER, whose)).all()
+            complaints = set((await connection.execute(_COMPLAINTS, whose)).scalars())
+            said: dict[str, list[dict[str, Any]]] = {}
+            for row in await connection.execute(_SAID, whose):
+                line = {"author": row.author, "text": row.text, "cards": row.cards, "at": _rfc3339(row.at)}
+                said.setdefault(row.conversation_id, []).append(line)
+        return [
+            Talk(
+                conversation_id=row.conversation_id,
+                last_at=row.updated_at,
+                is_complaint=row.conversation_id in complaints,
+                content={
+                    "conversation_id": row.conversation_id,
+                    "channel": row.channel,
+                    "began_at": _rfc3339(row.created_at),
+                    "messages": said.get(row.conversation_id, []),
+                },
+            )
+            for row in found
+        ]
+
+    async def forget(self, customer_id: str, pseudonym: str) -> None:
+        """Take out words, notes and memories; who spoke when stays, under the pseudonym."""
+        ours = sa.select(conversations.c.conversation_id).where(conversations.c.customer_id == customer_id)
+        emptied = (
+            messages.update().values(text="", choices=[], cards=[], client_msg_id=None),
+            turns.update().values(text="", payload=None),
+            handoffs.update().values(context={}),
+            memories.update().values(state=None, understanding={}),
+        )
+        async with write(self._engine) as connection:
+            for change in emptied:
+                await connection.execute(change.where(change.table.c.conversation_id.in_(ours)))  # type: ignore[attr-defined]
+            await connection.execute(notes.delete().where(notes.c.conversation_id.in_(ours)))
+            named = conversations.update().where(conversations.c.customer_id == customer_id)
+            await connection.execute(named.values(customer_id=pseudonym, channel_user=None))
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
