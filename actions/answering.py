@@ -32,6 +32,8 @@ async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
     wish = await privacy.hear_wish(privacy.ActionNotificationSettings(shop), turn)
     if wish is not None:
         return wish
+    if clarifying.may_answer_about_order(turn):
+        return await answer_topic(shop, turn, turn.question.topic)
     is_details = clarifying.is_details(turn, shop.skills)
     if turn.question.topic == delivery_change.TOPIC and turn.question.kind in ("details", "confirm"):
         reply = await delivery_change.hear(ActionDeliveryChange(shop), turn, is_details=is_details)

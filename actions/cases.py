@@ -6,7 +6,7 @@ Each request is one row of `cases.yml`; what an order's status allows comes from
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import ClassVar
@@ -89,11 +89,17 @@ class ActionCase(ShopAction):
         found = await which_order.find(self.shop, turn, wanted)
         if isinstance(found, Reply):
             return found
-        reply = self._about(turn, case, found)
+        reply = await self.about(turn, case, found)
         reply.slots |= {"last_topic": topic, "order_id": found.order_id}
         return reply
 
-    def _about(self, turn: Turn, case: Case, order: Order) -> Reply:
+    async def accept(self, turn: Turn) -> Reply:
+        """Return what was done after a yes; the topic reads the yes itself, with the wish it belongs to."""
+        assert turn.question is not None, "a yes answers a question"
+        return await self.answer(replace(turn, intent=turn.question.topic))
+
+    async def about(self, turn: Turn, case: Case, order: Order) -> Reply:
+        """Return what is to be said about the order that was found; topics that carry more out themselves say more."""
         ended = tell_ending(order, today=self.shop.today())
         if ended:
             return Reply(bubbles=ended, choices=[PERSON])

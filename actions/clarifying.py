@@ -25,6 +25,11 @@ _NOT_DETAILS = frozenset({"human_agent", "not_solved", "affirm", "complaint", "h
 _NOT_OFFERED = frozenset({"complaint", "not_solved"})
 # What the bare name of a product is often taken for.
 _SAID_OF_A_PRODUCT = frozenset({"product_inquiry", "order_detail", "inform_order", "affirm"})
+# Topics whose actions read the details themselves, and topics that such details sound like.
+_ANSWERED_BY_ACTIONS = frozenset({"order_change", "receipt_request"})
+_ABOUT_ORDERS = frozenset(
+    {"order_cancel", "order_change", "return_exchange", "missing_item", "payment_problem", "receipt_request"}
+)
 # Said of nothing in particular, unless the bot is not sure that it was said.
 _SMALL_TALK = frozenset({"greet", "thanks", "goodbye"})
 _NOT_UNDERSTOOD = frozenset({"nlu_fallback", "out_of_scope"})
@@ -85,6 +90,18 @@ def may_answer_which_order(turn: Turn) -> bool:
         return False
     is_unclear = turn.intent in _NOT_UNDERSTOOD or turn.confidence < SURE_OF_ANOTHER_TOPIC
     return is_unclear or turn.intent in _SAID_OF_A_PRODUCT
+
+
+def may_answer_about_order(turn: Turn) -> bool:
+    """Return whether the message may say, in words, what of an order is meant or how: `만년필이요`, `검정으로요`."""
+    if turn.question is None or turn.is_pressed or turn.order_id is not None or not turn.text.strip():
+        return False
+    is_for_details = turn.asks("details") and turn.question.topic in _ANSWERED_BY_ACTIONS
+    if not (turn.asks("items") or is_for_details) or turn.intent in _NOT_DETAILS | {"deny"}:
+        return False
+    return (
+        turn.intent in _SAID_OF_A_PRODUCT | _NOT_UNDERSTOOD | _ABOUT_ORDERS or turn.confidence < SURE_OF_ANOTHER_TOPIC
+    )
 
 
 def _choices(intents: list[str], skills: Skills, turn: Turn) -> list[Choice]:

@@ -96,6 +96,9 @@ class ActionDeny(ConversationAction):
             return be_glad(turn) if says_it_works(turn.text) else await try_next(self.shop, turn, asked.topic)
         if asked.kind == "choose":
             return Reply(bubbles=[vary(turn.turn_id, "dropped", _DROPPED)], choices=list(MENU))
+        if asked.kind == "confirm":
+            kept = Reply(bubbles=["네, 그대로 둘게요. 바뀐 것은 없어요."], choices=list(MENU), slots={"wish": None})
+            return kept.say(vary(turn.turn_id, "more", _MORE))
         if asked.is_open:
             name = self.shop.skills.find(asked.topic).name
             reply = Reply(bubbles=[f"네, ‘{name}’ 이야기는 여기서 멈출게요.", vary(turn.turn_id, "more", _MORE)])
@@ -151,7 +154,10 @@ async def try_next(shop: Shop, turn: Turn, topic: str) -> Reply:
 
 def be_glad(turn: Turn) -> Reply:
     """Return that it is good to hear that it works."""
-    return Reply(bubbles=[vary(turn.turn_id, "glad", _GLAD), vary(turn.turn_id, "more", _MORE)])
+    reply = Reply(bubbles=[vary(turn.turn_id, "glad", _GLAD), vary(turn.turn_id, "more", _MORE)])
+    if turn.advised:
+        reply.slots["advice"] = None  # the same trouble another time starts from the first step again
+    return reply
 
 
 def _offer_menu(turn: Turn, variants: tuple[str, ...]) -> Reply:

@@ -37,7 +37,7 @@ class ActionNotReceived(ActionCase):
             if PERSON not in reply.choices:
                 reply.choices.append(PERSON)
         else:
-            reply = self._about(turn, case, found)
+            reply = await self.about(turn, case, found)
             told = delivery_text.left(delivery, today=self.shop.today()) if delivery is not None else []
             reply.bubbles[1:1] = told
         reply.slots |= {"last_topic": TOPIC, "order_id": found.order_id}

@@ -11,9 +11,10 @@ from actions.phrases import DELIVERY, HISTORY, PERSON
 from actions.reply import Choice, Reply
 from actions.which_order import Wanted
 from backoffice.orders.comparison import compare, pair_items
+from backoffice.orders.history import list_events
 from backoffice.orders.model import Order
-from backoffice.orders.policy import tell_ending
 from backoffice.orders.service import find_order, list_recent
+from backoffice.orders.story import has_story, tell_story
 from kernel import korean
 
 _LOOKED_AT = 30
@@ -37,7 +38,9 @@ class ActionOrderDetail(ShopAction):
         if isinstance(found, Reply):
             return found
         reply = Reply(bubbles=[f"{korean.josa(found.name, '을/를')} 담은 주문이에요."], cards=[detail_card(found)])
-        reply.say(*tell_ending(found, today=self.shop.today()))
+        events = await list_events(self.shop.engine, turn.customer_id or "", found.order_id)
+        if has_story(found, events):
+            reply.say(*tell_story(found, events, today=self.shop.today()))
         reply.choices += [
             Choice("이 주문 배송 조회", "delivery_status", {"order_id": found.order_id}),
             Choice("다른 주문 보기", "order_history"),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
-from actions import phrases
+from actions import order_query, phrases
 from actions.base import Shop, ShopAction, Turn
 from actions.orders_text import card, detail_card
-from actions.phrases import DELIVERY, PERSON
+from actions.phrases import DELIVERY, HISTORY, PERSON
 from actions.reply import Choice, Reply
-from backoffice.orders.service import find_order, list_recent
+from backoffice.orders.errors import OrderError
+from backoffice.orders.service import find_order, list_recent, search
 
 _MOST_ORDERS = 5
 TOPIC = "order_history"
@@ -27,9 +29,37 @@ class ActionOrderHistory(ShopAction):
         elif turn.order_id is not None:
             reply = await show_order(self.shop, turn.customer_id, turn.order_id)
         else:
-            reply = await self._show_recent(turn.customer_id)
+            reply = await self._search(turn, turn.customer_id)
         reply.slots["last_topic"] = TOPIC
         return reply
+
+    async def _search(self, turn: Turn, customer_id: str) -> Reply:
+        """Return the orders of the days, amounts and goods that the message names; the newest where it names none."""
+        try:
+            asked = order_query.read(turn)
+            found = await search(self.shop.engine, customer_id, asked, limit=_MOST_ORDERS + 1)
+            if not found and asked.text is not None and (asked.first_day or asked.least_krw is not None):
+                asked = replace(asked, text=None)
+                found = await search(self.shop.engine, customer_id, asked, limit=_MOST_ORDERS + 1)
+        except OrderError as error:
+            return Reply(
+                bubbles=[error.detail, "다시 적어 주시거나 최근 주문에서 골라 주세요."], choices=[HISTORY, PERSON]
+            )
+        narrowed = order_query.tell(asked, today=self.shop.today())
+        if narrowed is None or (not found and asked.first_day is None and asked.least_krw is None):
+            return await self._show_recent(customer_id)
+        if not found:
+            return Reply(
+                bubbles=[f"{narrowed} 주문은 찾지 못했어요.", "다른 날이나 상품으로도 찾아봐 드릴 수 있어요."],
+                choices=[Choice("최근 주문 보기", "order_history"), PERSON],
+            )
+        shown = found[:_MOST_ORDERS]
+        count = f"최근 {len(shown)}건" if len(found) > _MOST_ORDERS else f"{len(shown)}건"
+        return Reply(
+            bubbles=[f"{narrowed} 주문 {count}이에요."],
+            cards=[card(order) for order in shown],
+            choices=[DELIVERY, Choice("최근 주문 보기", "order_history"), PERSON],
+        )
 
     async def _show_recent(self, customer_id: str) -> Reply:
         orders = await list_recent(self.shop.engine, customer_id, limit=_MOST_ORDERS + 1)

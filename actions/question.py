@@ -3,13 +3,14 @@
 Kept between turns as one short text, `kind:topic:step`. Pure.
 
     order     which order the topic is about                  next: a button, a number, a product
+    items     what of the order, and why                      next: a button, words for one of them
+    confirm   whether to do what was offered                  next: yes, no
     details   what exactly is wanted, in the customer's words next: anything that is not another topic
     solved    whether the remedy helped                       next: yes, no, still the same
     resume    whether to go back to the topic left before     next: yes, no
     person    whether to connect a person                     next: yes, no
     choose    which of two meanings was meant                 next: a button
     what      what it was that did not help                   next: a topic
-    confirm   whether to do what was just offered             next: yes, no
     phone     the number by which somebody unknown is known   next: a phone number
     prove     whether to send a code to the registered number next: yes, no
     code      the code that was sent                          next: six digits
@@ -21,10 +22,10 @@ from dataclasses import dataclass
 from typing import Any
 
 KINDS = frozenset(
-    {"order", "details", "solved", "resume", "person", "choose", "what", "confirm", "phone", "prove", "code"}
+    {"order", "items", "details", "solved", "resume", "person", "choose", "what", "confirm", "phone", "prove", "code"}
 )
 # Questions that a change of topic leaves open, to be taken up again.
-OPEN_KINDS = frozenset({"order", "details"})
+OPEN_KINDS = frozenset({"order", "items", "confirm", "details"})
 
 
 @dataclass(frozen=True)

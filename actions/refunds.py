@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from actions import handing_over, phrases, which_order
+from actions import cases, order_wish, phrases, which_order
 from actions.base import ShopAction, Turn
 from actions.phrases import HISTORY, PERSON
 from actions.question import Question
 from actions.reply import Card, Choice, Reply, Row
 from actions.which_order import Wanted
-from backoffice.orders.model import Order
+from backoffice.orders.errors import OrderError
+from backoffice.orders.model import Order, Refund
 from backoffice.orders.policy import REFUND_LABELS, noon, tell_refund
-from backoffice.orders.service import find_order, list_recent
+from backoffice.orders.rules import load_receipt_rules
+from backoffice.orders.service import find_order, list_recent, send_receipt
 from kernel import korean
 
 _LOOKED_AT = 30
@@ -49,7 +51,7 @@ class ActionRefundStatus(ShopAction):
     def _tell_orders(self, orders: list[Order]) -> Reply:
         reply, today = Reply(choices=[HISTORY, PERSON]), self.shop.today()
         for order in orders:
-            told = tell_refund(order.refund, today=today)
+            told = [sentence for refund in _shown(order) for sentence in tell_refund(refund, today=today)]
             if order.refund is None:
                 reply.say(f"{korean.josa(order.name, '은/는')} 환불이 접수된 주문이 아니에요.")
                 reply.choices[:0] = [_RETURN]
@@ -64,12 +66,12 @@ class ActionRefundStatus(ShopAction):
 
 
 class ActionReceipt(ShopAction):
-    """Finds the order, asks which proof is needed, and hands over to who issues it."""
+    """Finds the order, asks which proof is needed, and has it sent to the registered number once more."""
 
     action_name: ClassVar[str] = "action_receipt"
 
     async def answer(self, turn: Turn) -> Reply:
-        """Return the question that is still open, or the handoff."""
+        """Return the question that is still open, what was sent, or the handoff."""
         wanted = Wanted(
             topic=turn.intent,
             what="결제 내역",
@@ -80,16 +82,57 @@ class ActionReceipt(ShopAction):
         found = await which_order.find(self.shop, turn, wanted)
         if isinstance(found, Reply):
             return found
-        paid = f"{korean.josa(found.payment_method, '으로/로')} 결제하셨어요." if found.payment_method else ""
-        reply = Reply(bubbles=[f"{found.name} 주문이에요. {paid}".strip()])
+        try:
+            reply = await self._send(turn, found)
+        except OrderError as error:
+            reply = order_wish.refuse(self.shop, turn, turn.intent, error)
         reply.slots |= {"last_topic": turn.intent, "order_id": found.order_id}
-        if any(word in turn.text for word in ("현금", "세금", "명세", "전표", "계산서")):
-            return handing_over.connect(reply, turn, self.shop.skills.find(turn.intent), detail=found.order_id)
-        reply.choices.append(PERSON)
-        return reply.ask(
-            Question("details", turn.intent),
-            "카드 전표, 현금영수증, 세금계산서, 거래명세서 가운데 무엇이 필요한지 적어 주세요.",
+        return reply
+
+    async def _send(self, turn: Turn, order: Order) -> Reply:
+        kinds = load_receipt_rules().kinds
+        kind = turn.entities.get("choice") if turn.is_pressed else _hear_kind(turn.text)
+        if kind not in kinds:
+            if turn.asks("details", turn.intent):
+                return cases.take_details(turn, self.shop.skills)
+            return self._ask(turn, order)
+        sent = await send_receipt(
+            self.shop.engine,
+            order_wish.requester(turn),
+            order.order_id,
+            kind,
+            request_key=order_wish.request_key(turn, "receipt", order.order_id, kind),
+            now=self.shop.clock.now(),
         )
+        label = korean.josa(sent.label, "을/를")
+        where = f"등록하신 번호({sent.masked_phone})로"
+        if sent.is_new:
+            told = f"{order.name} 주문의 {label} {where} 보내 드릴게요."
+        else:
+            told = f"{label} 조금 전에 {where} 보내 드렸어요. 잠시 뒤에도 없으면 말씀해 주세요."
+        return Reply(bubbles=[told], choices=[HISTORY, PERSON])
+
+    def _ask(self, turn: Turn, order: Order) -> Reply:
+        paid = f"{korean.josa(order.payment_method, '으로/로')} 결제하셨어요." if order.payment_method else ""
+        reply = Reply(bubbles=[f"{order.name} 주문이에요. {paid}".strip()])
+        fitting = [rule for rule in load_receipt_rules().kinds.values() if rule.fits(order.payment_method)]
+        reply.choices += [
+            Choice(rule.label, turn.intent, {"order_id": order.order_id, "choice": rule.kind}) for rule in fitting
+        ]
+        reply.choices.append(PERSON)
+        return reply.ask(Question("details", turn.intent), "어떤 증빙을 보내 드릴까요? 무엇이 필요한지 골라 주세요.")
+
+
+def _shown(order: Order) -> list[Refund]:
+    """Return the refunds to tell of: all that are under way, else the last."""
+    waiting = [refund for refund in order.refunds if not refund.is_done]
+    return waiting or list(order.refunds[-1:])
+
+
+def _hear_kind(text: str) -> str | None:
+    """Return the kind of proof that a text names; None where it names none or several."""
+    named = [rule.kind for rule in load_receipt_rules().kinds.values() if any(word in text for word in rule.words)]
+    return named[0] if len(named) == 1 else None
 
 
 def _card(order: Order) -> Card:

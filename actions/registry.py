@@ -15,7 +15,10 @@ from actions.delivery import ActionDeliveryStatus
 from actions.delivery_change import ActionDeliveryChange
 from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts, load_facts
+from actions.order_cancel import ActionOrderCancel
+from actions.order_change import ActionOrderChange
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
+from actions.order_return import ActionReturn
 from actions.orders import ActionOrderHistory
 from actions.privacy import (
     ActionConsentWithdraw,
@@ -52,6 +55,9 @@ TOPICS: Mapping[str, type[ShopAction]] = {
     "coupon_terms": ActionCouponTerms,
     "compensation_request": ActionCompensation,
     **dict.fromkeys(load_cases(), ActionCase),
+    "order_cancel": ActionOrderCancel,
+    "order_change": ActionOrderChange,
+    "return_exchange": ActionReturn,
     "delivery_change": ActionDeliveryChange,
     "delivery_not_received": ActionNotReceived,
     **dict.fromkeys(load_facts(), ActionFacts),

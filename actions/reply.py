@@ -81,7 +81,7 @@ class Reply:
     @property
     def question_needs_choices(self) -> bool:
         """Whether the question is answered by one of the choices, so that none may be left out."""
-        return self.question is not None and self.question.kind in ("order", "choose")
+        return self.question is not None and self.question.kind in ("order", "items", "confirm", "choose")
 
     def say(self, *bubbles: str) -> Reply:
         """Add bubbles, one idea each."""

@@ -29,7 +29,10 @@ from actions.delivery_change import ActionDeliveryChange
 from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
+from actions.order_cancel import ActionOrderCancel
+from actions.order_change import ActionOrderChange
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
+from actions.order_return import ActionReturn
 from actions.orders import ActionOrderHistory
 from actions.privacy import (
     ActionConsentWithdraw,
@@ -60,6 +63,9 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionOrderCompare,
     ActionSelectOrder,
     ActionCase,
+    ActionOrderCancel,
+    ActionOrderChange,
+    ActionReturn,
     ActionRefundStatus,
     ActionReceipt,
     ActionBenefitsBalance,

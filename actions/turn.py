@@ -30,7 +30,8 @@ class Turn:
 
     `order_id` is what the message itself names, by entity or button; `known_order_id` is the order that
     was talked about last. `excluded_order_id` is one that the customer has just said no to. `anger` and
-    `urgency` are 0–1. `others` are further intents in the same message.
+    `urgency` are 0–1. `others` are further intents in the same message. `advised` is what `actions/advised.py` keeps,
+    `wish` what was offered to be done to an order, as `actions/order_wish.py` keeps it.
     """
 
     turn_id: str
@@ -45,11 +46,13 @@ class Turn:
     excluded_order_id: str | None = None
     question: Question | None = None
     set_aside: str | None = None
+    wish: str | None = None
     entities: Mapping[str, str] = field(default_factory=dict)
     ranking: Sequence[Guess] = ()
     others: Sequence[str] = ()
     anger: float = 0.0
     urgency: float = 0.0
+    advised: str | None = None
     channel: str = "web"
 
     @property
@@ -89,11 +92,13 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
         known_order_id=named or slots.get("order_id"),
         question=Question.read(slots.get("question")),
         set_aside=slots.get("set_aside"),
+        wish=slots.get("wish"),
         entities=entities,
         ranking=_ranking(message.get("intent_ranking") or []),
         others=_others(message.get("intents"), intent),
         anger=_share(mood.get("anger")),
         urgency=_share(mood.get("urgency")),
+        advised=slots.get("advice"),
     )
 
 

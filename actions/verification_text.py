@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions.advice import AdviceBook
+from actions.advice import AdviceBook, App
+from actions.advised import Situation
 from actions.phrases import NOT_YET, PERSON, SOLVED, vary
 from actions.reply import Card, Choice, Reply, Row
 from actions.skills import Skills
 from actions.turn import Turn
+from backoffice.verification.diagnosis import Diagnosis
 from backoffice.verification.policy import Attempt, CauseRules
 from kernel import korean
 from kernel.clock import KST
 
 _ATTEMPTS_SHOWN = 5
+_NETWORKS = {"SKT": "SKT 망", "KT": "KT 망", "LGU+": "LG U+ 망"}
+RETRY = Choice("다시 인증하기", "verify_alternatives")
 _METHODS = {"SMS": "문자", "PASS": "PASS 앱", "ARS": "ARS 전화"}
 _ASK = (
     "그렇게 해 보시니 이제 되나요?",
@@ -29,30 +33,84 @@ _WITHOUT_PHONE = ("휴대폰 없", "폰이 없", "휴대폰이 없", "핸드폰 
 _ABROAD = ("해외", "외국", "로밍")
 
 
-def remedy(
-    turn_id: str, book: AdviceBook, cause: str, step: int, carrier: str | None, *, is_first: bool = True
+def step(
+    turn_id: str,
+    book: AdviceBook,
+    cause: str,
+    place: int,
+    situation: Situation,
+    *,
+    is_first: bool,
+    has_feeling: bool = True,
 ) -> Reply:
-    """Return one remedy and the question whether it helped; the first one with a kind word before it."""
+    """Return one step and the question whether it helped; the first one with a kind word before it."""
     advice = book.causes[cause]
+    tried = advice.steps[place]
+    app = book.apps.get(situation.app or "")
     reply = Reply(choices=[SOLVED, NOT_YET, PERSON])
-    if step:
+    if not is_first:
         reply.say(vary(turn_id, "next", _NEXT))
-    elif is_first:
+    elif has_feeling:
         reply.say(vary(turn_id, "feel", advice.feel))
-    reply.say(*advice.remedies[step])
-    if step == 0 and carrier and carrier in advice.carriers:
-        reply.say(advice.carriers[carrier])
-    reply.closing.append(vary(turn_id, "solved", _ASK))
+    reply.say(*(said.replace("{app}", app.name if app else "PASS") for said in tried.say))
+    for extra in tried.also:
+        if situation.fits(extra.when):
+            reply.say(*extra.say)
+    if tried.shows == "app" and app:
+        reply.cards.append(_where_to_get(app, situation.os))
+    if tried.asks == "network":
+        reply.closing.append("어느 통신망을 쓰시나요?")
+        networks = [Choice(_NETWORKS[name], advice.intent, {"carrier": name}) for name in book.apps]
+        reply.choices = [*networks, Choice("잘 모르겠어요", "not_solved"), PERSON]
+    else:
+        reply.closing.append(vary(turn_id, "solved", _ASK))
     return reply
 
 
-def last_resort(book: AdviceBook, cause: str | None) -> Reply:
-    """Return what is left once every remedy was tried: other ways to verify."""
-    names = [book.ways[way].name for way in (book.causes[cause].other_ways if cause else ()) if way != "agent"]
+def _where_to_get(app: App, system: str | None) -> Card:
+    rows = [Row("안드로이드", app.android), Row("아이폰", app.ios)]
+    if system in ("Android", "iOS"):
+        rows = rows[:1] if system == "Android" else rows[1:]
+    return Card(f"{app.name} 설치", rows, kind="verification")
+
+
+def list_ways(book: AdviceBook, cause: str) -> list[str]:
+    """Return the other ways that a customer can take without a person."""
+    return [way for way in book.causes[cause].other_ways if way != "agent"]
+
+
+def other_ways(turn_id: str, book: AdviceBook, cause: str) -> Reply:
+    """Return the ways around the cause with what each takes, and the question whether one of them worked."""
+    names = ", ".join(book.ways[way].name for way in list_ways(book, cause))
     reply = Reply(bubbles=["여러 번 해 보셨는데도 안 되어 많이 답답하셨겠어요. 죄송해요."])
-    if names:
-        reply.say(f"급하시면 그동안 {korean.josa(', '.join(names), '으로/로')} 인증하실 수도 있어요.")
+    reply.say(f"이번에는 {korean.josa(names, '으로/로')} 인증해 보시는 게 좋겠어요.")
+    reply.cards.append(Card("다른 인증 방법", [_row(book, way) for way in list_ways(book, cause)], kind="verification"))
+    reply.closing.append(vary(turn_id, "solved", _ASK))
+    reply.choices = [SOLVED, NOT_YET, PERSON]
     return reply
+
+
+def last_resort() -> Reply:
+    """Return what is said once everything was tried."""
+    return Reply(bubbles=["알려 드린 방법으로도 안 되어 정말 죄송해요."])
+
+
+def likely(found: Diagnosis, causes: CauseRules) -> str:
+    """Return the likely cause in everyday words, as sure as it is."""
+    plain = causes.find(found.cause).plain
+    return f"까닭을 보니 {plain}." if found.is_sure else f"아직 분명하지는 않지만, {_maybe(plain)}."
+
+
+def _maybe(plain: str) -> str:
+    """Return `…않았어요` as `…않은 것 같아요`; sentences that end otherwise get it after them."""
+    for ending, softer in (
+        ("않았어요", "않은 것 같아요"),
+        ("달랐어요", "다른 것 같아요"),
+        ("지났어요", "지난 것 같아요"),
+    ):
+        if plain.endswith(ending):
+            return plain.removesuffix(ending) + softer
+    return f"이런 까닭 같아요: {plain}"
 
 
 def history(attempts: Sequence[Attempt], causes: CauseRules) -> Reply:
@@ -71,7 +129,11 @@ def history(attempts: Sequence[Attempt], causes: CauseRules) -> Reply:
         rows.append(Row(_moment(attempt), _told(attempt, causes, is_first=attempt.cause not in told)))
         if attempt.is_failure:
             told.add(attempt.cause)
-    return Reply(bubbles=[text], cards=[Card("최근 본인인증", rows, kind="verification")], choices=[PERSON])
+    return Reply(
+        bubbles=[text],
+        cards=[Card("최근 본인인증", rows, kind="verification")],
+        choices=[RETRY, PERSON] if failed else [PERSON],
+    )
 
 
 def _moment(attempt: Attempt) -> str:
@@ -114,6 +176,9 @@ def ways(turn: Turn, book: AdviceBook) -> Reply:
         reply.say("해외에서는 문자가 늦을 수 있어 PASS 앱이 가장 편해요.")
     if not has_no_phone:
         reply.tips.append("PASS 앱은 꼭 설치하지 않으셔도 돼요. 편하신 방법 하나면 충분해요.")
-    rows = [Row(book.ways[way].name, f"{book.ways[way].effort} ({book.ways[way].takes})") for way in listed]
-    reply.cards.append(Card("다른 인증 방법", rows, kind="verification"))
+    reply.cards.append(Card("다른 인증 방법", [_row(book, way) for way in listed], kind="verification"))
     return reply
+
+
+def _row(book: AdviceBook, way: str) -> Row:
+    return Row(book.ways[way].name, f"{book.ways[way].effort} ({book.ways[way].takes})")

@@ -13,8 +13,9 @@ from actions.base import Shop, Turn
 from actions.phrases import HISTORY, PERSON
 from actions.question import Question
 from actions.reply import Reply
-from actions.wording import find_place, names_product
+from actions.wording import find_place
 from backoffice.orders.model import Order
+from backoffice.orders.search import choose_named
 from backoffice.orders.service import find_order, list_recent
 
 _LOOKED_AT = 20
@@ -58,7 +59,7 @@ def choose(orders: Sequence[Order], turn: Turn, wanted: Wanted, *, shop: Shop) -
     if not orders:
         return phrases.no_orders()
     left = [order for order in orders if order.order_id != turn.excluded_order_id]
-    named = [order for order in left if names_product(turn.text, order)] if not turn.is_pressed else []
+    named = choose_named(left, turn.text) if not turn.is_pressed else []
     if len(named) == 1:
         return named[0]
     fitting = [order for order in named or left if wanted.fits(order)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backoffice.verification.tables import Method
 from ops.terminal import DEFAULT_DATA, AsJson, Data, console, failures_as_sentences, print_json
 
 if TYPE_CHECKING:
@@ -53,6 +54,23 @@ def show_customer(customer_id: str, data: Data = DEFAULT_DATA, as_json: AsJson =
     with failures_as_sentences():
         _, settings = opening.open_settings(data.resolve())
         print_json({"customers": [asyncio.run(shop.show_customer(settings, customer_id))]})
+
+
+@demo_app.command("outage")
+def begin_outage(
+    carrier: Annotated[str, typer.Option(help="SKT, KT, LGU+ or 알뜰폰.")] = "SKT",
+    method: Annotated[Method, typer.Option(help="SMS, PASS or ARS.")] = Method.SMS,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Let one carrier's verification begin to fail now; within five minutes the bot tells those it concerns.
+
+    Example: ./ieum demo outage --carrier KT --method SMS
+    """
+    from ops import opening, shop
+
+    with failures_as_sentences():
+        _, settings = opening.open_settings(data.resolve())
+        print_json({"attempts": asyncio.run(shop.begin_outage(settings, carrier=carrier, method=method))})
 
 
 @demo_app.command("load")

@@ -147,7 +147,7 @@ def test(context: typer.Context) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="turn, growth, arrivals, queries or nlu")],
+    name: Annotated[str, typer.Argument(help="turn, growth, arrivals, queries, alerts or nlu")],
     as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="nlu: print the tables as Markdown.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="nlu, queries: on little data, to see that it runs.")] = False,

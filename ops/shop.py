@@ -17,6 +17,7 @@ from backoffice.integration import keys
 from backoffice.integration.errors import KeyUnknown
 from backoffice.integration.tables import Scope
 from backoffice.reconciliation.service import carry_out_wanted, find_last_report, want_run
+from backoffice.verification.tables import Method
 from kernel.clock import ProductClock
 from kernel.database import create_engine, write
 from kernel.settings import Settings
@@ -121,6 +122,13 @@ async def reconcile(settings: Settings) -> dict[str, Any]:
         report = await find_last_report(engine)
     found = report.found if report else ()
     return {"found": [{"check": one.check, "subject": one.subject, "found": one.found} for one in found]}
+
+
+async def begin_outage(settings: Settings, *, carrier: str, method: Method) -> int:
+    """Report an hour in which one carrier's method began to fail; return how many attempts. Raises UnknownValue."""
+    async with _shop(settings) as engine:
+        clock = ProductClock(settings.clock_offset_s)
+        return await demo.outage.begin(engine, clock, carrier=carrier, method=method)
 
 
 @asynccontextmanager

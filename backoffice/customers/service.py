@@ -7,7 +7,7 @@ no caller can show more by mistake.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +26,7 @@ from backoffice.delivery.rules import load_rules
 from backoffice.delivery.service import read_deliveries
 from backoffice.delivery.tables import FlagKind
 from backoffice.errors import CustomerNotFound
+from backoffice.orders.history import read_notes
 from backoffice.orders.model import Order
 from backoffice.orders.policy import STATUS_LABELS
 from backoffice.orders.service import read_concerned, read_recent
@@ -154,6 +155,7 @@ async def _find_masked(connection: AsyncConnection, customer_id: str) -> dict[st
 async def _summarise(connection: AsyncConnection, orders: Sequence[Order], clock: Clock) -> list[dict[str, Any]]:
     """Return the orders as agents see them, those on their way or in doubt with a `delivery`."""
     rules = load_rules()
+    notes = await read_notes(connection, [order.order_id for order in orders])
     found = await read_deliveries(connection, orders, now=clock.now(), rules=rules)
     flags: defaultdict[str, list[FlagKind]] = defaultdict(list)
     for flag in await list_flags(connection, [order.order_id for order in orders]):
@@ -162,12 +164,14 @@ async def _summarise(connection: AsyncConnection, orders: Sequence[Order], clock
     for delivery in found:
         kinds = list(dict.fromkeys(flags[delivery.order.order_id]))
         told = describe(delivery, kinds, rules)
-        summaries.append(_summary(delivery.order) | ({"delivery": told} if told else {}))
+        summaries.append(_summary(delivery.order, notes) | ({"delivery": told} if told else {}))
     return summaries
 
 
-def _summary(order: Order) -> dict[str, Any]:
-    return {
+def _summary(order: Order, notes: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Return an order in short; with `notes` where something happened to it, a return under way first."""
+    noted = {"notes": notes[order.order_id]} if order.order_id in notes else {}
+    return noted | {
         "order_id": order.order_id,
         "ordered_at": _rfc3339(order.ordered_at),
         "status": order.status.value,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from backoffice.customers.tables import Grade
 from backoffice.delivery.policy import is_business_day
 from backoffice.delivery.rulebook import DeliveryRules
-from backoffice.demo import shape
+from backoffice.demo import cast_orders, shape
 from backoffice.demo.catalogue import PRODUCTS
 from backoffice.demo.crowd import amends, attempt, block
 from backoffice.demo.journeys import Journey
@@ -53,6 +53,24 @@ def cast(book: OrderBook, rules: DeliveryRules) -> list[Told]:
         ("장바구니에 쿠폰이 들어가지 않아요(최소 금액).", _below_the_minimum(book)),
         ("광고를 받겠다고 동의했고, 이제 그만 받고 싶어요.", _agreed_to_everything()),
         ("PASS 앱으로 인증하지 못했어요.", _someone(18, "류새봄", attempts=_failing(book, "pass_app"))),
+        *_with_orders_to_change(book),
+    ]
+
+
+def _with_orders_to_change(book: OrderBook) -> list[Told]:
+    fresh = cast_orders.pen_and_tumblers(book)
+    buyer = _someone(41, "홍마루", orders=fresh).model_copy(update={"points": cast_orders.spent_points(fresh[0])})
+    return [
+        ("포장 전인 주문이 있어요. 바로 취소하거나 바꿀 수 있어요.", buyer),
+        (
+            "며칠 안에 받은 상품을 반품하거나 교환할 수 있어요.",
+            _someone(42, "안단비", orders=cast_orders.just_arrived(book)),
+        ),
+        ("같은 상품을 두 번 샀는데 값이 달라요.", _someone(43, "권이든", orders=cast_orders.bought_twice(book))),
+        (
+            "옵션을 바꾸고 일부를 취소한 주문이 있어요.",
+            _someone(44, "황도담", orders=cast_orders.changed_and_cut(book)),
+        ),
     ]
 
 

@@ -21,16 +21,17 @@ from backoffice.blocking.service import schedule_releases
 from backoffice.customers.tables import customers
 from backoffice.delivery.history import learn
 from backoffice.demo import shape
+from backoffice.demo.catalogue import PRODUCTS
 from backoffice.demo.generator import generate
 from backoffice.demo.reading import read_customer
 from backoffice.demo.rows import INSERT_ORDER, name_everything, take_apart
 from backoffice.demo.tables import demo_stories
 from backoffice.errors import InvalidDemoFile
-from backoffice.orders.tables import orders
+from backoffice.orders.tables import orders, product_options
 from backoffice.privacy.terms import load_demo_terms
 from backoffice.verification.rates import recount
 from kernel.clock import KST, Clock, ProductClock
-from kernel.database import read, write
+from kernel.database import insert, read, write
 from kernel.ids import new_id
 
 # Ids in one question to the database; PostgreSQL takes no more than 32,767 values.
@@ -57,6 +58,7 @@ async def load(engine: AsyncEngine, clock: Clock, *, seed: int = 1) -> None:
     async with write(engine) as connection:
         await _replace(connection, invented.customers, now=clock.now())
         await load_demo_terms(connection, today)
+        await _offer_goods(connection)
         await connection.execute(demo_stories.delete())
         await connection.execute(
             demo_stories.insert(),
@@ -66,6 +68,18 @@ async def load(engine: AsyncEngine, clock: Clock, *, seed: int = 1) -> None:
             ],
         )
         await learn(connection, clock.now())
+
+
+async def _offer_goods(connection: AsyncConnection) -> None:
+    """Put the invented shop's goods on sale, at their prices of now; others that are on sale stay."""
+    rows = [
+        {"product": product.name, "option": option, "price_krw": product.price_krw, "is_sold": True}
+        for product in PRODUCTS
+        for option in product.options or ("",)
+    ]
+    statement = insert(connection, product_options)
+    new = {name: statement.excluded[name] for name in ("price_krw", "is_sold")}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["product", "option"], set_=new), rows)
 
 
 async def import_file(engine: AsyncEngine, path: Path | str, *, clock: Clock | None = None) -> list[str]:

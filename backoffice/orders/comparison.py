@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from enum import StrEnum
 
 from backoffice.orders.model import Order, OrderItem
 from kernel import korean
+
+
+class Cause(StrEnum):
+    """What can make two orders of the same thing cost differently."""
+
+    LIST_PRICE = "list_price"
+    OPTION = "option"
+    QUANTITY = "quantity"
+    GOODS = "goods"
+    DISCOUNT = "discount"
+    POINTS = "points"
+    OTHER = "other"
+
+
+_NAMES = {
+    Cause.LIST_PRICE: "정가",
+    Cause.OPTION: "옵션",
+    Cause.QUANTITY: "수량",
+    Cause.GOODS: "다른 상품",
+    Cause.DISCOUNT: "할인",
+    Cause.POINTS: "적립금 사용",
+}
 
 
 @dataclass(frozen=True)
@@ -61,10 +85,38 @@ def _compare_paid(earlier: Order, later: Order) -> list[str]:
     return [paid, why] if why else [paid]
 
 
+def find_causes(earlier: Order, later: Order) -> dict[Cause, int]:
+    """Return how much of the difference in what was paid comes from what, in won; the parts add up to the difference.
+
+    Only causes that made a difference are there. Both orders must say what was paid, and what each thing costs.
+    """
+    causes: Counter[Cause] = Counter()
+    pairs = pair_items(earlier, later)
+    for pair in pairs:
+        before, after = pair.earlier.price_krw or 0, pair.later.price_krw or 0
+        kind = Cause.LIST_PRICE if pair.earlier.option == pair.later.option else Cause.OPTION
+        causes[kind] += (after - before) * min(pair.earlier.quantity, pair.later.quantity)
+        more = pair.later.quantity - pair.earlier.quantity
+        causes[Cause.QUANTITY] += more * (after if more > 0 else before)
+    causes[Cause.GOODS] = _listed(later, [pair.later for pair in pairs]) - _listed(earlier, [p.earlier for p in pairs])
+    causes[Cause.DISCOUNT] = (earlier.discount_krw or 0) - (later.discount_krw or 0)
+    causes[Cause.POINTS] = (earlier.used_points_krw or 0) - (later.used_points_krw or 0)
+    causes[Cause.OTHER] = (later.paid_krw or 0) - (earlier.paid_krw or 0) - sum(causes.values())
+    return {cause: amount for cause, amount in causes.items() if amount}
+
+
+def _listed(order: Order, paired: list[OrderItem]) -> int:
+    """Return what the goods of `order` cost that the other order does not have."""
+    left = list(order.items)
+    for item in paired:
+        left.remove(item)
+    return sum((item.price_krw or 0) * item.quantity for item in left)
+
+
 def _explain(earlier: Order, later: Order, difference: int) -> str | None:
-    """Return what the difference comes from: the discount, the price of one piece, or what was ordered."""
-    by_discount = (earlier.discount_krw or 0) - (later.discount_krw or 0)
-    if by_discount and by_discount == difference:
+    """Return what the difference comes from: one cause in full, several by their names with the largest first."""
+    causes = find_causes(earlier, later)
+    if set(causes) == {Cause.DISCOUNT}:
         return (
             f"할인이 이전에는 {korean.won(earlier.discount_krw or 0)}, "
             f"이번에는 {korean.won(later.discount_krw or 0)}이라 차이가 나요."
@@ -77,8 +129,13 @@ def _explain(earlier: Order, later: Order, difference: int) -> str | None:
         and pair.later.price_krw is not None
         and pair.earlier.price_krw != pair.later.price_krw
     ]
-    if prices:
+    if prices and set(causes) <= {Cause.LIST_PRICE, Cause.OPTION}:
         return f"{', '.join(prices)} 바뀌었어요."
-    if by_discount:
-        return "상품 구성과 할인이 함께 달라서 그래요."
-    return "담긴 상품이나 수량이 달라서 그래요."
+    if len(causes) == 1 and set(causes) <= {Cause.QUANTITY, Cause.GOODS}:
+        return "담긴 상품이나 수량이 달라서 그래요."
+    told = [
+        f"{_NAMES[cause]} 때문에 {korean.won(abs(amount))} {'더' if amount > 0 else '덜'}"
+        for cause, amount in sorted(causes.items(), key=lambda entry: -abs(entry[1]))
+        if cause is not Cause.OTHER
+    ]
+    return f"{', '.join(told)} 내셨어요." if told else None

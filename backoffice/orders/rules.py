@@ -53,6 +53,7 @@ class ReturnReason:
     reason: str
     version: int
     label: str
+    words: Sequence[str]
     days: int
     return_fee_krw: int
     exchange_fee_krw: int
@@ -75,6 +76,11 @@ class ReturnRules:
     version: int
     pickup_after_business_days: int
     reasons: Mapping[str, ReturnReason]
+
+    def hear(self, text: str) -> str | None:
+        """Return the reason that a text gives; of several the last of the table, which asks least of the customer."""
+        given = [name for name, reason in self.reasons.items() if any(word in text for word in reason.words)]
+        return given[-1] if given else None
 
 
 @dataclass(frozen=True, kw_only=True)

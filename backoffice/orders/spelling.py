@@ -16,7 +16,7 @@ _TAILS: tuple[str, ...] = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀ�
 _FIRST, _LAST = 0xAC00, 0xD7A3
 # A name of at least so many jamo may be misspelt in so many places. Chosen so that no two names of a shop of
 # some thirty goods are taken for each other (tests/unit/backoffice/test_order_search.py).
-_ALLOWED = ((16, 3), (10, 2), (6, 1))
+_ALLOWED = ((16, 3), (9, 2), (6, 1))
 
 
 def letters(text: str) -> str:

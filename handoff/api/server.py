@@ -32,6 +32,7 @@ from handoff.api.shop_systems import shop_systems
 from handoff.api.staff import staff
 from handoff.api.studio import studio
 from handoff.api.tickets import Tickets
+from handoff.api.verification import verification
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
@@ -65,7 +66,8 @@ def create_app(
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.AUTO_EXTEND = False
-    for blueprint in (chat, staff, desk, amends, privacy, studio, kakao, shop_systems, pages.pages, openapi):
+    blueprints = (chat, staff, desk, amends, privacy, verification, studio, kakao, shop_systems, pages.pages, openapi)
+    for blueprint in blueprints:
         app.blueprint(blueprint)
     pages.install(app)
     problems.install(app)

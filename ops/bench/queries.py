@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,7 +26,16 @@ from backoffice.delivery.service import DeliveryService
 from backoffice.demo.scale import EVENTS_EACH, ORDERS_EACH, load_scale
 from backoffice.identity.service import has_code
 from backoffice.identity.tables import CodePurpose
-from backoffice.orders.service import find_order, list_open, list_recent
+from backoffice.orders.history import list_events
+from backoffice.orders.service import (
+    Query,
+    find_open_return,
+    find_order,
+    list_open,
+    list_options,
+    list_recent,
+    search,
+)
 from backoffice.privacy import service as privacy
 from backoffice.privacy.request_tables import RequestKind
 from backoffice.verification.service import list_attempts
@@ -41,6 +51,8 @@ _ASKED = 300
 _UNCOUNTED = 20
 _GOALS_MS = {"sqlite": 20.0, "postgresql": 10.0}
 
+_SEARCHED = Query(first_day=date(2026, 1, 1), last_day=date(2026, 12, 31), text="텀불러")
+
 Question = Callable[[AsyncEngine, Clock, str, str], Awaitable[Any]]
 
 # Every question that a customer's words can lead to; the customer and one of their orders are given.
@@ -48,6 +60,10 @@ QUESTIONS: dict[str, Question] = {
     "orders.list_recent": lambda engine, _clock, who, _order: list_recent(engine, who, limit=6),
     "orders.list_open": lambda engine, _clock, who, _order: list_open(engine, who, limit=6),
     "orders.find_order": lambda engine, _clock, who, order: find_order(engine, who, order),
+    "orders.search": lambda engine, _clock, who, _order: search(engine, who, _SEARCHED, limit=6),
+    "orders.list_events": lambda engine, _clock, who, order: list_events(engine, who, order),
+    "orders.find_open_return": lambda engine, _clock, who, order: find_open_return(engine, who, order),
+    "orders.list_options": lambda engine, _clock, _who, _order: list_options(engine, "텀블러"),
     "delivery.list_open": lambda engine, clock, who, _order: DeliveryService(engine, clock).list_open(who, limit=6),
     "delivery.find": lambda engine, clock, who, order: DeliveryService(engine, clock).find(who, order),
     "delivery.find_latest": lambda engine, clock, who, _order: DeliveryService(engine, clock).find_latest(who),

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ops.bench import arrivals, growth, nlu, nlu_report, queries, turn
+from ops.bench import alerts, arrivals, growth, nlu, nlu_report, queries, turn
 from ops.errors import OperationFailed
 from ops.terminal import console
 
@@ -16,6 +16,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "growth": growth.measure,
     "arrivals": arrivals.measure_arrivals,
     "queries": queries.measure,
+    "alerts": alerts.run,
 }
 UNDERSTANDING = "nlu"
 
@@ -38,7 +39,9 @@ def show(found: dict[str, Any]) -> None:
     if found["bench"] == UNDERSTANDING:
         nlu_report.show(found)
         return
-    if "peer_is" in found:
+    if found["bench"] == "alerts":
+        console.print(alerts.make_table(found))
+    elif "peer_is" in found:
         console.print(_beside_the_peer(found))
     else:
         console.print(_by_question(found))

@@ -24,6 +24,9 @@ export interface Line {
 
 type Fields = Record<string, unknown>;
 
+/** Of what happened to an order: a return under way stands first. */
+const NOTES_SHOWN = 3;
+
 /** What the customer wanted, in order, the same thing in a row once. */
 export function intentLines(history: readonly unknown[]): Line[] {
   const lines = history.map((entry): Line => {
@@ -66,9 +69,11 @@ export function orderLine(order: unknown): Line {
   const fields = asFields(order);
   const status = text(fields, "status_label") || named(statusNames, text(fields, "status"));
   const main = text(fields, "summary") || text(fields, "order_id") || plain(order);
+  const notes = Array.isArray(fields["notes"]) ? fields["notes"].slice(0, NOTES_SHOWN).map(String) : [];
   const delivery = asFields(fields["delivery"]);
   const flags = delivery["flags"];
-  const more = joined([status, text(fields, "order_id"), on(fields, "ordered_at", dayOf), text(delivery, "line")]);
+  const line = text(delivery, "line");
+  const more = joined([status, text(fields, "order_id"), on(fields, "ordered_at", dayOf), line, ...notes]);
   return Array.isArray(flags) && flags.length > 0 ? { main, more, isAlarming: true } : { main, more };
 }
 

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backoffice.demo.outage import invent_hour
 from backoffice.errors import CustomerNotFound
 from backoffice.jobs.service import Jobs
 from backoffice.schema import (
@@ -25,9 +27,10 @@ from backoffice.schema import (
 from backoffice.verification.errors import InvalidAttempt
 from backoffice.verification.intake import NewAttempt
 from backoffice.verification.rates import list_rates, recount
+from backoffice.verification.rules import load_watch
 from backoffice.verification.service import list_attempts, record_attempt, renew_seals
-from backoffice.verification.tables import Dimension
-from backoffice.verification.watch import WATCH, find_concerning, list_alerts, list_told, look
+from backoffice.verification.tables import Dimension, Method
+from backoffice.verification.watch import WATCH, find_concerning, list_alerts, list_told, look, schedule_look
 from backoffice.verification.watching import Cell
 from kernel.clock import FixedClock
 from kernel.database import create_engine, read, write
@@ -252,3 +255,35 @@ async def test_two_processes_that_look_at_once_open_one_alert(watched: AsyncEngi
     cells = [alert.cell for alert in await list_alerts(watched, since=NOON)]
     assert Cell(Dimension.CARRIER_METHOD, "SKT|SMS") in cells
     assert len(cells) == len(set(cells))
+
+
+async def test_an_invented_usual_hour_fails_as_often_as_real_ones_and_alarms_nobody(watched: AsyncEngine) -> None:
+    hour = list(invent_hour(Random(5), now=NOON))
+    assert 0.15 <= sum(attempt.result == "failure" for attempt in hour) / len(hour) <= 0.20
+    for attempt in hour:
+        await record(watched, attempt)
+    await Jobs(watched, FixedClock(NOON + timedelta(minutes=5)), {WATCH: look}).carry_out_due()
+    assert await list_alerts(watched, since=NOON) == []
+
+
+@pytest.mark.parametrize("carrier", ["SKT", "KT", "LGU+", "알뜰폰"])
+async def test_an_invented_outage_is_seen_at_the_next_look(one: AsyncEngine, carrier: str) -> None:
+    for attempt in invent_hour(Random(5), now=NOON, trouble=(carrier, Method.SMS)):
+        await record(one, attempt)
+    await Jobs(one, FixedClock(NOON + timedelta(minutes=5)), {WATCH: look}).carry_out_due()
+    told = await list_told(one, now=NOON + timedelta(minutes=5))
+    assert [alert.cell for alert in told] == [Cell(Dimension.CARRIER_METHOD, f"{carrier}|SMS")]
+
+
+async def test_only_several_quiet_looks_in_a_row_end_an_alert(one: AsyncEngine) -> None:
+    alert = {"alert_id": "a1", "dimension": "method", "value": "ARS", "quiet_looks": 0, "is_told": True}
+    alert |= {"attempts": 20, "failures": 18, "usual_ratio": 0.18, "p_value": 1e-9, "rules_version": 1}
+    async with write(one) as connection:
+        await connection.execute(verification_alerts.insert(), alert | {"opened_at": NOON, "seen_at": NOON})
+        await schedule_look(connection, at=NOON)
+    clock, open_after = FixedClock(NOON), []
+    for _ in range(load_watch().closing_looks):
+        clock.advance(300)
+        await Jobs(one, clock, {WATCH: look}).carry_out_due()
+        open_after.append(len(await list_told(one, now=clock.now())))
+    assert open_after == [1] * (load_watch().closing_looks - 1) + [0]

@@ -101,9 +101,11 @@ def test_every_sentence_is_kind_plain_and_short(text: str) -> None:
     ("change", "names"),
     [
         (lambda data: data["causes"]["network"].update(other_ways=["owl"]), "owl"),
-        (lambda data: data["causes"]["network"].update(remedies=[]), "network"),
-        (lambda data: data["causes"]["network"].update(remedies=[[""]]), "network"),
+        (lambda data: data["causes"]["network"].update(steps=[]), "network"),
+        (lambda data: data["causes"]["network"].update(steps=[{"say": [""]}]), "network"),
         (lambda data: data["causes"]["network"].update(colour="red"), "colour"),
+        (lambda data: data["causes"]["network"]["steps"][0].update(when={"moon": ["full"]}), "moon"),
+        (lambda data: data["causes"]["network"]["steps"][0].update(when={"carrier": []}), "network"),
     ],
 )
 def test_advice_that_does_not_fit_is_refused_by_name(change: Any, names: str) -> None:

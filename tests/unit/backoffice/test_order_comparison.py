@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from backoffice.orders.comparison import compare
+from backoffice.orders.comparison import compare, find_causes
 from backoffice.orders.model import Order, OrderItem
 from backoffice.orders.tables import OrderStatus
 
@@ -63,3 +65,31 @@ SAME = "운동화는 상품과 옵션이 모두 같아요."
 )
 def test_the_difference_is_told_with_its_reason(earlier: Order, later: Order, told: list[str]) -> None:
     assert compare(earlier, later) == told
+
+
+def test_several_causes_are_named_with_the_largest_first() -> None:
+    earlier = an_order(OrderItem("운동화", "250", 1, 69_000), paid=62_000, discount=7_000)
+    later = an_order(OrderItem("운동화", "250", 2, 65_000), paid=130_000)
+    assert compare(earlier, later)[-1] == (
+        "수량 때문에 65,000원 더, 할인 때문에 7,000원 더, 정가 때문에 4,000원 덜 내셨어요."
+    )
+
+
+items = st.builds(
+    OrderItem,
+    st.sampled_from(["운동화", "백팩", "텀블러"]),
+    st.sampled_from([None, "250", "260"]),
+    st.integers(1, 9),
+    st.integers(0, 10**6),
+)
+any_order = st.builds(
+    lambda items, paid, discount: an_order(*items, paid=paid, discount=discount),
+    st.lists(items, min_size=1, max_size=4),
+    st.integers(0, 10**7),
+    st.integers(0, 10**6),
+)
+
+
+@given(earlier=any_order, later=any_order)
+def test_the_causes_add_up_to_the_difference(earlier: Order, later: Order) -> None:
+    assert sum(find_causes(earlier, later).values()) == (later.paid_krw or 0) - (earlier.paid_krw or 0)

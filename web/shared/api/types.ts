@@ -118,6 +118,8 @@ export interface OrderSummary {
   status_label?: string;
   summary: string;
   paid_krw?: number;
+  /** What happened to the order: a return under way first, then the last events. */
+  notes?: string[];
 }
 
 export interface CustomerPanel {
