@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from actions import cases, clarifying, conversation, delivery_change, identity, privacy
+from actions import (
+    cases,
+    clarifying,
+    compensation,
+    compensation_text,
+    conversation,
+    delivery_change,
+    identity,
+    privacy,
+)
 from actions.base import Shop, Turn
+from actions.compensation import ActionCompensation
 from actions.delivery_change import ActionDeliveryChange
 from actions.registry import answer_topic
 from actions.reply import Reply
-from actions.wording import is_short, says_it_does_not, says_it_works
+from actions.wording import is_brief, is_short, says_it_does_not, says_it_works
 
 _ANSWERED_ELSEWHERE = frozenset({"affirm", "deny", "not_solved", "human_agent"})
 
@@ -31,6 +41,8 @@ async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
             return reply
     if is_details:
         return cases.take_details(turn, shop.skills)
+    if turn.asks("confirm", compensation.TOPIC) or turn.asks("person", compensation.TOPIC):
+        return await _hear_about_amends(shop, turn)
     if turn.asks("solved") and turn.intent not in _ANSWERED_ELSEWHERE and is_short(turn.text):
         return await _hear_whether_it_works(shop, turn)
     if clarifying.may_answer_which_order(turn):
@@ -39,6 +51,19 @@ async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
             reply.slots["not_understood_count"] = 0.0
             return reply
     return None
+
+
+async def _hear_about_amends(shop: Shop, turn: Turn) -> Reply | None:
+    """Return the reason a customer asks for, or what they take; None for anything else."""
+    assert turn.question is not None, "asked before"
+    if is_brief(turn.text) and compensation_text.asks_why(turn.text):
+        reply = await ActionCompensation(shop).explain(turn)
+    elif turn.asks("confirm") and is_short(turn.text) and compensation_text.takes_it(turn.text):
+        reply = await conversation.confirm(shop, turn, turn.question.topic)
+    else:
+        return None
+    reply.slots["not_understood_count"] = 0.0
+    return reply
 
 
 async def _hear_whether_it_works(shop: Shop, turn: Turn) -> Reply | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from actions.phrases import PERSON, near_date
 from actions.reply import Card, Choice, Reply, Row
 from backoffice.benefits.policy import Benefits, Coupon, Grant, ends_soon
+from backoffice.benefits.terms import CouponCheck
 from kernel import korean
 from kernel.clock import KST
 
@@ -15,8 +17,9 @@ TERMS = (
     "기간이 지난 쿠폰과 최저가 상품에는 쓸 수 없어요.",
 )
 _MOST_COUPONS = 5
+_MOST_OBSTACLES = 3
 _GRANT_NAMES = {"points": "적립금", "coupon": "쿠폰", "free_shipping_coupon": "무료 배송 쿠폰", "resend": "재발송"}
-_CAUSE_NAMES = {"late": "배송 지연", "missing_item": "누락", "wrong_item": "오배송"}
+_CAUSE_NAMES = {"late": "배송 지연", "missing_item": "누락", "wrong_item": "오배송", "dissatisfied": "상담 불편"}
 _TERMS = Choice("쿠폰이 왜 안 되나요?", "coupon_terms")
 _BALANCE = Choice("적립금·쿠폰 보기", "benefits_balance")
 
@@ -55,6 +58,20 @@ def terms(held: Benefits, *, now: datetime, today: date) -> Reply:
         reply.tips.append("기간이 지난 쿠폰은 다시 살려 드리기 어려워요.")
     reply.cards.append(_card(held, today=today))
     reply.choices.append(PERSON)
+    return reply
+
+
+def terms_for_basket(checks: Sequence[CouponCheck], held: Benefits, *, today: date) -> Reply:
+    """Return for each coupon what keeps it from counting for the basket, or what it takes off."""
+    told = [obstacle.sentence for check in checks for obstacle in check.obstacles]
+    reply = Reply(bubbles=list(dict.fromkeys(told))[:_MOST_OBSTACLES], choices=[PERSON])
+    for check in checks:
+        if not check.obstacles:
+            name = korean.josa(f"‘{_name(check.coupon)}’", "은/는")
+            off = f" {korean.josa(korean.won(check.discount_krw), '이/가')} 할인돼요." if check.discount_krw else ""
+            reply.say(f"{name} 지금 장바구니에 쓸 수 있어요.{off}")
+    if held.usable:
+        reply.cards.append(_card(held, today=today))
     return reply
 
 

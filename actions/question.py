@@ -10,7 +10,6 @@ Kept between turns as one short text, `kind:topic:step`. Pure.
     resume    whether to go back to the topic left before     next: yes, no
     person    whether to connect a person                     next: yes, no
     choose    which of two meanings was meant                 next: a button
-    confirm   whether to do what was just offered             next: yes, no
     what      what it was that did not help                   next: a topic
     phone     the number by which somebody unknown is known   next: a phone number
     prove     whether to send a code to the registered number next: yes, no

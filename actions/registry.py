@@ -67,7 +67,9 @@ TOPICS: Mapping[str, type[ShopAction]] = {
     "terms_question": ActionTermsQuestion,
 }
 # Topics about one order, which can be another one.
-ABOUT_AN_ORDER = frozenset({*load_cases(), "delivery_status", "delivery_delay", "order_detail", "receipt_request"})
+ABOUT_AN_ORDER = frozenset(
+    {*load_cases(), "delivery_status", "delivery_delay", "order_detail", "receipt_request", "compensation_request"}
+)
 
 
 async def answer_topic(shop: Shop, turn: Turn, topic: str) -> Reply | None:

@@ -48,6 +48,11 @@ def is_short(text: str) -> bool:
     return 0 < len(_letters(text)) <= _SHORT_LETTERS
 
 
+def is_brief(text: str) -> bool:
+    """Return whether a message is short enough to be about what was just said."""
+    return 0 < len(_letters(text)) < _DETAILED_LETTERS
+
+
 def find_place(text: str) -> int | None:
     """Return which one of a list is meant, from 0: `첫 번째 거`, `2번`, `제일 위에 거`; None where none is named."""
     found = _PLACE.search(text)

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice import nightly
+from backoffice.benefits import coupons, points
 from backoffice.blocking.service import RELEASE_JOB, carry_out_release
 from backoffice.delivery import overdue
 from backoffice.identity.service import SEND_JOB, carry_out_sending
@@ -31,6 +32,8 @@ HANDLERS: Mapping[str, Handler] = {
     overdue.KIND: overdue.carry_out,
     RELEASE_JOB: carry_out_release,
     SEND_JOB: carry_out_sending,
+    points.EXPIRY_JOB: points.expire,
+    coupons.EXPIRY_JOB: coupons.expire,
     watch.WATCH: watch.look,
     **PRIVACY_HANDLERS,
 }

@@ -6,6 +6,8 @@ BackofficeError
 ├── JustificationMissing  somebody lifts a block without saying who they are and why (blocking/errors.py)
 ├── EndNotAllowed         a block's end is set by hand where the rules set it (blocking/errors.py)
 ├── InvalidAttempt        an attempt at verification that cannot be taken in; its kinds: verification/errors.py
+├── BenefitError          what points and coupons refuse; its kinds: benefits/errors.py
+├── CompensationError     what amends refuse; its kinds: compensation/errors.py
 └── InvalidDemoFile       a demo file is not in the agreed shape; `problems` names each place
 """
 

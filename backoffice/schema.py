@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backoffice.benefits.tables import coupons, points
+from backoffice.benefits.tables import baskets, coupon_events, coupons, points
 from backoffice.blocking.tables import block_releases, blocks
-from backoffice.compensation.tables import grants
+from backoffice.compensation.tables import compensation_decisions, compensation_requests, grants
 from backoffice.customers.tables import customers
 from backoffice.delivery.tables import (
     deliveries,
@@ -50,10 +50,14 @@ __all__ = [
     "access_reviews",
     "answered_requests",
     "api_keys",
+    "baskets",
     "block_releases",
     "blocks",
     "code_limits",
+    "compensation_decisions",
+    "compensation_requests",
     "consents",
+    "coupon_events",
     "coupons",
     "customers",
     "deliveries",

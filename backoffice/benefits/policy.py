@@ -6,22 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backoffice.benefits.ledger import Line, find_next_expiry, list_lots
+
 SOON_DAYS = 7
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
-    """One line of the points ledger; spending is negative."""
-
-    amount_krw: int
-    why: str | None
-    at: datetime
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Coupon:
-    """One coupon that a customer was given."""
+    """One coupon that a customer was given, and what it asks for; None: as the shop's terms say.
+
+    `used_for` is the order it was used for.
+    """
 
     name: str | None
     rate_percent: float | None = None
@@ -29,6 +24,11 @@ class Coupon:
     expires_at: datetime | None = None
     stackable: bool | None = None
     used_at: datetime | None = None
+    coupon_id: str = ""
+    used_for: str | None = None
+    minimum_krw: int | None = None
+    excluded_products: tuple[str, ...] = ()
+    excludes_lowest_price: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,10 @@ class Grant:
 
 @dataclass(frozen=True, kw_only=True)
 class Benefits:
-    """Everything a customer holds, as it stands at one moment. `usable` is in the order in which it ends."""
+    """Everything a customer holds, as it stands at one moment.
+
+    `usable` is in the order in which it ends; `coupons` are all of them, used and over ones too.
+    """
 
     balance_krw: int
     expiring_krw: int
@@ -54,32 +57,29 @@ class Benefits:
     used_count: int
     expired_count: int
     grants: tuple[Grant, ...]
+    coupons: tuple[Coupon, ...] = ()
 
 
 def judge(ledger: Sequence[Line], coupons: Sequence[Coupon], grants: Sequence[Grant], *, now: datetime) -> Benefits:
     """Return what can be used at `now`.
 
-    The balance is the sum of the ledger, as it is written there: a line that has run out stays until the
-    ledger takes it back by a line of its own. Points end soon that were earned with an end within
-    `SOON_DAYS`, as far as the balance still holds them.
+    The balance is the sum of the ledger without what is over, as the ledger will say itself once that is taken
+    back by lines of its own. What ends soon is what is left of the lots that end within `SOON_DAYS`.
     """
-    balance = max(0, sum(line.amount_krw for line in ledger))
-    soon = [
-        line
-        for line in ledger
-        if line.amount_krw > 0 and line.expires_at and now < line.expires_at <= now + timedelta(days=SOON_DAYS)
-    ]
+    lots = [lot for lot in list_lots(ledger) if lot.left_krw > 0 and not lot.is_over(now)]
+    soon = [lot for lot in lots if lot.expires_at and lot.expires_at <= now + timedelta(days=SOON_DAYS)]
     open_coupons = [coupon for coupon in coupons if coupon.used_at is None]
     usable = [coupon for coupon in open_coupons if coupon.expires_at is None or coupon.expires_at > now]
     usable.sort(key=lambda coupon: (coupon.expires_at is None, coupon.expires_at or now))
     return Benefits(
-        balance_krw=balance,
-        expiring_krw=min(balance, sum(line.amount_krw for line in soon)),
-        first_expiry_at=min((line.expires_at for line in soon if line.expires_at), default=None),
+        balance_krw=sum(lot.left_krw for lot in lots),
+        expiring_krw=sum(lot.left_krw for lot in soon),
+        first_expiry_at=find_next_expiry(soon),
         usable=tuple(usable),
         used_count=len(coupons) - len(open_coupons),
         expired_count=len(open_coupons) - len(usable),
         grants=tuple(grants),
+        coupons=tuple(coupons),
     )
 
 

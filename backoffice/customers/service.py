@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from backoffice.blocking.policy import is_active
 from backoffice.blocking.tables import blocks
 from backoffice.compensation.tables import grants
+from backoffice.customers.amends import read_within
 from backoffice.customers.tables import Grade, customers
 from backoffice.delivery.desk import describe
 from backoffice.delivery.intake import list_flags
@@ -80,7 +81,7 @@ def _select_histories() -> sa.CompoundSelect[Any]:
 
 
 _HISTORY_ROWS = _select_histories()
-_NOT_SHOWN = frozenset({"history", "happened_at", "row_id", "customer_id", "event_id"})
+_NOT_SHOWN = frozenset({"history", "happened_at", "row_id", "customer_id", "event_id", "decision_id"})
 
 
 async def get_panel(engine: AsyncEngine, customer_id: str, clock: Clock) -> dict[str, Any]:
@@ -98,6 +99,7 @@ async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> 
 
     `orders` holds the newest ones and any older one still open; `blocks`, `verification_attempts`
     and `grants` the latest of each, newest first, a block with `is_active` at the clock's time.
+    `amends` holds the newest decisions about amends and the requests that wait for a supervisor.
     For an id the shop does not know, `customer` is None and the lists are empty.
     """
     async with read(engine) as connection:
@@ -105,6 +107,7 @@ async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> 
         concerned = await read_concerned(connection, customer_id, limit=_PANEL_ORDERS)
         orders = await _summarise(connection, concerned, clock)
         rows = (await connection.execute(_HISTORY_ROWS, {"customer_id": customer_id})).mappings().all()
+        given = await read_within(connection, customer_id)
     now = clock.now()
     histories: dict[str, list[dict[str, Any]]] = {name: [] for name in _HISTORIES}
     for row in rows:
@@ -112,7 +115,7 @@ async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> 
         if row["history"] == "blocks":
             entry["is_active"] = is_active(row["auto_release_at"], row["released_at"], now)
         histories[row["history"]].append(entry)
-    return {"customer": person, "orders": orders, **histories}
+    return {"customer": person, "orders": orders, **histories, "amends": given}
 
 
 async def find_by_kakao_user_key(engine: AsyncEngine, user_key: str) -> str | None:

@@ -20,7 +20,7 @@ from backoffice.delivery.rulebook import DeliveryRules
 from backoffice.delivery.rules import load_rules
 from backoffice.delivery.tables import DOUBTS, deliveries, delivery_flags, delivery_spans, delivery_stages
 from backoffice.orders.model import Order
-from backoffice.orders.service import read_open, read_order, read_recent
+from backoffice.orders.service import read_concerned, read_open, read_order, read_recent
 from backoffice.orders.tables import OPEN_STATUSES, orders
 from kernel.clock import KST, Clock
 from kernel.database import read
@@ -92,6 +92,11 @@ class DeliveryService:
         async with read(self._engine) as connection:
             found = await self._judge(connection, await read_recent(connection, customer_id, limit=1))
             return found[0] if found else None
+
+    async def list_concerned(self, customer_id: str, *, limit: int) -> Sequence[Delivery]:
+        """Return the newest orders' deliveries and, besides them, those still under way, newest order first."""
+        async with read(self._engine) as connection:
+            return await self._judge(connection, await read_concerned(connection, customer_id, limit=limit))
 
     async def _judge(self, connection: AsyncConnection, found: Sequence[Order]) -> list[Delivery]:
         return await read_deliveries(connection, found, now=self._clock.now(), rules=self.rules)

@@ -47,6 +47,10 @@ def cast(book: OrderBook, rules: DeliveryRules) -> list[Told]:
             "본인 정보가 여러 번 달라 막혀 있어요. 문자로 받은 인증번호를 적으면 바로 풀려요.",
             _someone(31, "노을찬", blocks=(_blocked_since_last_night(book),)),
         ),
+        ("배송이 늦어, 물어보면 적립금을 바로 받아요.", _late_and_unpaid(book, 51)),
+        ("1년 동안 받을 수 있는 보상을 모두 받았어요.", _at_the_cap(book)),
+        ("이미 보상받은 주문으로 다시 물어봐요.", _asking_again(book)),
+        ("장바구니에 쿠폰이 들어가지 않아요(최소 금액).", _below_the_minimum(book)),
         ("광고를 받겠다고 동의했고, 이제 그만 받고 싶어요.", _agreed_to_everything()),
         ("PASS 앱으로 인증하지 못했어요.", _someone(18, "류새봄", attempts=_failing(book, "pass_app"))),
         *_with_orders_to_change(book),
@@ -185,6 +189,65 @@ def _vip(book: OrderBook) -> shape.Customer:
     line = shape.Points(amount_krw=grant.amount_krw or 0, why="배송 지연 보상", at=grant.at)
     person = _someone(9, "오세아", orders=(old, now))
     return person.model_copy(update={"grade": Grade.VIP, "grants": (grant,), "points": (line,)})
+
+
+def _late_by_four(book: OrderBook, goods: str) -> shape.Order:
+    """Return an order that came four business days late, at the latest yesterday."""
+    return book.write(
+        Journey(ordered_at=book.moment(16, 10, 0), cause="sorting", held_days=4), products=[_GOODS[goods]]
+    )
+
+
+def _late_and_unpaid(book: OrderBook, number: int) -> shape.Customer:
+    return _someone(number, "나이든", orders=(_late_by_four(book, "가습기"),))
+
+
+def _at_the_cap(book: OrderBook) -> shape.Customer:
+    grants = tuple(
+        shape.Grant(
+            order_id=f"demo-old-52-{number}",
+            cause="missing_item",
+            kind="points",
+            amount_krw=3_000,
+            at=book.moment(120 + 30 * number, 15, 0),
+        )
+        for number in range(6)
+    )
+    points = tuple(
+        shape.Points(
+            amount_krw=3_000,
+            why="누락 보상",
+            at=grant.at,
+            expires_at=(grant.at or book.moment(1)) + timedelta(days=365),
+        )
+        for grant in grants
+    )
+    person = _someone(52, "채미르", orders=(_late_by_four(book, "텀블러"),))
+    return person.model_copy(update={"grants": grants, "points": points})
+
+
+def _asking_again(book: OrderBook) -> shape.Customer:
+    order = _late_by_four(book, "백팩")
+    grant = amends(order, 4)
+    end = (grant.at or book.moment(1)) + timedelta(days=365)
+    line = shape.Points(amount_krw=grant.amount_krw or 0, why="배송 지연 보상", at=grant.at, expires_at=end)
+    return _someone(53, "양보라", orders=(order,)).model_copy(update={"grants": (grant,), "points": (line,)})
+
+
+def _below_the_minimum(book: OrderBook) -> shape.Customer:
+    issued = book.moment(3, 10, 0)
+    coupon = shape.Coupon(
+        coupon_id="demo-coupon-story-54",
+        name="겨울맞이 쿠폰",
+        rate_percent=10.0,
+        issued_at=issued,
+        expires_at=issued + timedelta(days=30),
+        stackable=False,
+        minimum_krw=50_000,
+    )
+    item = shape.BasketItem(product="텀블러", quantity=2, price_krw=19_000)
+    basket = shape.Basket(items=(item,), coupon_ids=("demo-coupon-story-54",))
+    return _someone(54, "석다솜").model_copy(update={"coupons": (coupon,), "basket": basket})
 
 
 def _agreed_to_everything() -> shape.Customer:

@@ -184,7 +184,7 @@ def block(book: OrderBook, reason: str, *, days_ago: int, hour: int, is_lifted: 
 
 def benefits(book: OrderBook, orders: list[shape.Order]) -> dict[str, object]:
     """Return points, coupons and grants that fit the orders: 1 % back, some of it spent, amends for each late one."""
-    rng, points, coupons, grants, balance = book.rng, [], [], [], 0
+    rng, points, coupons, grants = book.rng, [], [], []
     came = [(order.delivered_at, order) for order in orders if order.delivered_at is not None]
     for delivered_at, order in sorted(came, key=lambda pair: pair[0]):
         earned = (order.paid_krw or 0) // 100
@@ -196,17 +196,16 @@ def benefits(book: OrderBook, orders: list[shape.Order]) -> dict[str, object]:
                 expires_at=delivered_at + timedelta(days=365),
             )
         )
-        balance += earned
-        if balance > 1_000 and rng.random() < 0.25:
-            points.append(shape.Points(amount_krw=-1_000, why="주문에 사용", at=delivered_at + timedelta(hours=3)))
-            balance -= 1_000
+        spent_at = delivered_at + timedelta(hours=1)
+        held = sum(line.amount_krw for line in points if line.at and line.at <= spent_at)
+        if held > 1_000 and rng.random() < 0.25:
+            points.append(shape.Points(amount_krw=-1_000, why="주문에 사용", at=spent_at))
         late_days = (delivered_at.astimezone(KST).date() - order.promised_date).days if order.promised_date else 0
         if late_days > 0:
             grant = amends(order, late_days)
             grants.append(grant)
             if grant.kind == "points":
                 points.append(shape.Points(amount_krw=grant.amount_krw or 0, why="배송 지연 보상", at=grant.at))
-                balance += grant.amount_krw or 0
     if rng.random() < 0.6:
         coupons.append(_coupon(book))
     return {"points": tuple(points), "coupons": tuple(coupons), "grants": tuple(grants)}

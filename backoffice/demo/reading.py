@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.benefits.tables import coupons, points
+from backoffice.benefits.coupons import list_all
+from backoffice.benefits.tables import baskets, points
 from backoffice.blocking.tables import blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.tables import customers
@@ -23,7 +24,6 @@ from backoffice.verification.tables import verification_attempts
 
 Found = dict[str, Any]
 _REFUND = tuple(shape.Refund.model_fields)
-_NOT_SHOWN = ("row_id", "customer_id")
 
 
 async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.Customer:
@@ -42,10 +42,11 @@ async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.
             **person,
             "orders": await _read_orders(connection, customer_id),
             "blocks": await _read_entries(connection, blocks, customer_id, shape.Block),
-            "verification_attempts": await _read_entries(connection, verification_attempts, customer_id),
-            "points": await _read_entries(connection, points, customer_id),
-            "coupons": await _read_entries(connection, coupons, customer_id),
-            "grants": await _read_entries(connection, grants, customer_id),
+            "verification_attempts": await _read_entries(connection, verification_attempts, customer_id, shape.Attempt),
+            "points": await _read_entries(connection, points, customer_id, shape.Points),
+            "coupons": await list_all(connection, customer_id),
+            "grants": await _read_entries(connection, grants, customer_id, shape.Grant),
+            "basket": await _read_basket(connection, customer_id),
             "consents": given or None,
         },
         strict=False,
@@ -53,17 +54,19 @@ async def read_customer(connection: AsyncConnection, customer_id: str) -> shape.
 
 
 async def _read_entries(
-    connection: AsyncConnection, table: sa.Table, customer_id: str, shown_as: type[shape.Shape] | None = None
+    connection: AsyncConnection, table: sa.Table, customer_id: str, kind: type[shape.Shape]
 ) -> tuple[Found, ...]:
-    shown = [
-        column
-        for column in table.c
-        if column.name not in _NOT_SHOWN and (shown_as is None or column.name in shown_as.model_fields)
-    ]
+    shown = [table.c[name] for name in kind.model_fields]
     result = await connection.execute(
         sa.select(*shown).where(table.c.customer_id == customer_id).order_by(table.c.row_id)
     )
     return tuple(dict(row) for row in result.mappings())
+
+
+async def _read_basket(connection: AsyncConnection, customer_id: str) -> Found | None:
+    query = sa.select(baskets.c["items"], baskets.c.coupon_ids).where(baskets.c.customer_id == customer_id)
+    row = (await connection.execute(query)).mappings().first()
+    return dict(row) if row else None
 
 
 async def _read_orders(connection: AsyncConnection, customer_id: str) -> tuple[Found, ...]:

@@ -9,9 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backoffice.benefits.tables import coupons, points
+from backoffice.benefits.tables import CouponEventKind, baskets, coupon_events, coupons, points
 from backoffice.blocking.tables import blocks
-from backoffice.compensation.tables import grants
+from backoffice.compensation.facts import make_address_key
+from backoffice.compensation.tables import Outcome, compensation_decisions, grants
 from backoffice.customers.tables import customers
 from backoffice.delivery.tables import deliveries, delivery_stages
 from backoffice.demo import shape
@@ -36,6 +37,9 @@ INSERT_ORDER = (
     blocks,
     points,
     coupons,
+    coupon_events,
+    baskets,
+    compensation_decisions,
     grants,
     consents,
 )
@@ -109,15 +113,54 @@ def take_apart(people: Iterable[shape.Customer]) -> Rows:
             (verification_attempts, person.verification_attempts),
             (blocks, person.blocks),
             (points, person.points),
-            (coupons, person.coupons),
-            (grants, person.grants),
         ):
             rows[table].extend(owner | dict(entry) for entry in entries)
+        _take_benefits(rows, person, owner)
         if person.consents:
             given = ((kind, granted) for kind, granted in person.consents if granted is not None)
             when = {"at": person.joined_at, "channel": "import"}
             rows[consents].extend(owner | {"kind": kind, "granted": granted} | when for kind, granted in given)
     return dict(rows)
+
+
+def _take_benefits(rows: Rows, person: shape.Customer, owner: dict[str, Any]) -> None:
+    for coupon in person.coupons:
+        rows[coupons].append(owner | coupon.model_dump(exclude={"used_at"}))
+        event = owner | {"coupon_id": coupon.coupon_id, "order_id": None}
+        happened = ((CouponEventKind.ISSUED, coupon.issued_at), (CouponEventKind.USED, coupon.used_at))
+        rows[coupon_events].extend(
+            event | {"place": place, "kind": kind.value, "at": at} for place, (kind, at) in enumerate(happened) if at
+        )
+    if person.basket:
+        rows[baskets].append(owner | person.basket.model_dump(mode="json"))
+    decided: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for grant in person.grants:
+        decision_id = None
+        if grant.order_id is not None:
+            made = decided.setdefault((grant.order_id, grant.cause), _decision(person, grant) | owner)
+            decision_id = made["decision_id"]
+        rows[grants].append(owner | dict(grant) | {"decision_id": decision_id})
+    rows[compensation_decisions].extend(decided.values())
+
+
+def _decision(person: shape.Customer, grant: shape.Grant) -> dict[str, Any]:
+    """Return the decision that a grant of before must have come of, so that it is not given again."""
+    cause = grant.cause or ""
+    return {
+        "decision_id": f"recorded:{person.customer_id}:{grant.order_id}:{cause}",
+        "order_id": grant.order_id,
+        "cause": cause,
+        "outcome": Outcome.GRANTED.value,
+        "rule": "recorded",
+        "rules_version": 0,
+        "inputs": {},
+        "sentence": "이 주문에 드린 보상이에요.",
+        "decided_by": "recorded",
+        "decided_role": "recorded",
+        "decided_at": grant.at,
+        "address_key": make_address_key(person.address),
+        "fingerprint": "recorded",
+    }
 
 
 def _take_order(rows: Rows, order: shape.Order, owner: dict[str, Any]) -> None:

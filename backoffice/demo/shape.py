@@ -236,6 +236,9 @@ class Coupon(Shape):
     expires_at: Moment | None = None
     stackable: bool | None = None
     used_at: Moment | None = None
+    minimum_krw: Krw | None = None
+    excluded_products: Annotated[tuple[Line, ...], Field(min_length=1)] | None = None
+    excludes_lowest_price: bool | None = None
 
 
 class Grant(Shape):
@@ -247,6 +250,22 @@ class Grant(Shape):
     amount_krw: Krw | None = None
     rate_percent: Percent | None = None
     at: Moment | None = None
+
+
+class BasketItem(Shape):
+    """One line of a basket."""
+
+    product: Line
+    quantity: Annotated[int, Field(ge=1, le=10_000)] = 1
+    price_krw: Krw = 0
+    is_lowest_price: bool = False
+
+
+class Basket(Shape):
+    """What a customer is about to buy, and the coupons they chose for it."""
+
+    items: tuple[BasketItem, ...] = ()
+    coupon_ids: tuple[Id, ...] = ()
 
 
 class Consents(Shape):
@@ -275,6 +294,7 @@ class Customer(Shape):
     points: tuple[Points, ...] = ()
     coupons: tuple[Coupon, ...] = ()
     grants: tuple[Grant, ...] = ()
+    basket: Basket | None = None
     consents: Consents | None = None
 
 

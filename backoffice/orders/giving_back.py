@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.benefits.tables import coupons, points
+from backoffice.benefits import coupons, points
+from backoffice.benefits.errors import CouponNotUsable, CouponUnknown
 from backoffice.delivery.calendar import Calendar
 from backoffice.orders.rules import RefundRule, load_refund_rules
 from backoffice.orders.tables import refunds
@@ -28,29 +30,26 @@ class BenefitsLedger(Protocol):
         """Make a coupon usable again that was spent on an order; one that the customer does not have is left alone."""
 
 
-class SqlBenefitsLedger:
-    """Writes to the shop's own tables."""
+class ShopBenefitsLedger:
+    """Writes to the shop's own ledgers."""
 
     async def give_points_back(
         self, connection: AsyncConnection, *, customer_id: str, amount_krw: int, key: str, now: datetime
     ) -> None:
-        """Write one line; that it is written once is up to the order's own state."""
-        await connection.execute(
-            points.insert().values(customer_id=customer_id, amount_krw=amount_krw, why="주문 취소로 돌려드림", at=now)
+        """Write points back as a lot of their own; orders do not say which lots they were paid from."""
+        await points.earn(
+            connection, customer_id, amount_krw, why="주문 취소로 돌려드림", key=f"given_back:{key}", now=now
         )
 
     async def give_coupon_back(
         self, connection: AsyncConnection, *, customer_id: str, coupon_id: str, order_id: str, now: datetime
     ) -> None:
-        """Forget that the coupon was used."""
-        await connection.execute(
-            coupons.update()
-            .where(coupons.c.customer_id == customer_id, coupons.c.coupon_id == coupon_id)
-            .values(used_at=None)
-        )
+        """Return the coupon; one that is not the customer's, or was not used for the order, is left alone."""
+        with suppress(CouponUnknown, CouponNotUsable):
+            await coupons.give_back_within(connection, customer_id, coupon_id, order_id=order_id, now=now)
 
 
-LEDGER: BenefitsLedger = SqlBenefitsLedger()
+LEDGER: BenefitsLedger = ShopBenefitsLedger()
 # Banks and card companies rest on Saturdays too.
 _BANK_DAYS = Calendar(frozenset({5, 6}))
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backoffice.benefits.tables import coupons, points
+from backoffice.benefits.tables import CouponEventKind, coupon_events, coupons, points
+from backoffice.compensation.tables import compensation_decisions, grants
 from backoffice.delivery.tables import deliveries
 from backoffice.orders.tables import OrderStatus, order_items, orders, refunds
 
@@ -107,8 +108,21 @@ CHECKS = (
     Check(
         "coupon_used_too_late",
         "a coupon is used before it expires",
-        sa.select(coupons.c.coupon_id.label("subject"), coupons.c.used_at, coupons.c.expires_at).where(
-            coupons.c.used_at > coupons.c.expires_at
-        ),
+        sa.select(coupons.c.coupon_id.label("subject"), coupon_events.c.at.label("used_at"), coupons.c.expires_at)
+        .join(
+            coupon_events,
+            sa.and_(
+                coupon_events.c.customer_id == coupons.c.customer_id,
+                coupon_events.c.coupon_id == coupons.c.coupon_id,
+            ),
+        )
+        .where(coupon_events.c.kind == CouponEventKind.USED.value, coupon_events.c.at > coupons.c.expires_at),
+    ),
+    Check(
+        "grant_without_decision",
+        "what was given for an order was decided",
+        sa.select(grants.c.order_id.label("subject"), grants.c.cause)
+        .outerjoin(compensation_decisions, compensation_decisions.c.decision_id == grants.c.decision_id)
+        .where(grants.c.order_id.is_not(None), compensation_decisions.c.decision_id.is_(None)),
     ),
 )

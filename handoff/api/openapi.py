@@ -28,6 +28,7 @@ _TITLES = {
     "chat": "Customer (web)",
     "staff": "Staff",
     "desk": "Desk",
+    "amends": "Desk",
     "verification": "Verification",
     "privacy": "Privacy",
     "studio": "Studio",
@@ -38,6 +39,7 @@ _TITLES = {
 _SECURITY = {
     "chat": [{"conversation": []}],
     "desk": [{"staff": []}],
+    "amends": [{"staff": []}],
     "verification": [{"staff": []}],
     "privacy": [{"staff": []}],
     "studio": [{"staff": []}],

@@ -21,6 +21,7 @@ from handoff.adapters.shop import SqlShop
 from handoff.adapters.sql.store import SqlStore
 from handoff.adapters.talks import SqlTalks
 from handoff.api import pages, problems
+from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.chat import chat
 from handoff.api.desk import desk
@@ -65,7 +66,7 @@ def create_app(
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.AUTO_EXTEND = False
-    blueprints = (chat, staff, desk, privacy, verification, studio, kakao, shop_systems, pages.pages, openapi)
+    blueprints = (chat, staff, desk, amends, privacy, verification, studio, kakao, shop_systems, pages.pages, openapi)
     for blueprint in blueprints:
         app.blueprint(blueprint)
     pages.install(app)

@@ -82,6 +82,7 @@ def build_context(
         "blocks": facts.get("blocks", []),
         "verification_attempts": facts.get("verification_attempts", []),
         "grants": facts.get("grants", []),
+        "amends": facts.get("amends", {}),
         "mood": understanding.get("mood"),
         "previous_conversations": previous,
         "suggested_next_step": NEXT_STEPS.get(skill, NEXT_STEPS["general"]),

@@ -14,7 +14,18 @@ from backoffice.backstage import HANDLERS
 from backoffice.jobs.service import Jobs
 from backoffice.reconciliation.checks import CHECKS
 from backoffice.reconciliation.service import Report, carry_out_wanted, find_last_report, next_night, want_run
-from backoffice.schema import coupons, customers, deliveries, jobs, order_items, orders, points, refunds
+from backoffice.schema import (
+    coupon_events,
+    coupons,
+    customers,
+    deliveries,
+    grants,
+    jobs,
+    order_items,
+    orders,
+    points,
+    refunds,
+)
 from kernel.clock import FixedClock
 from kernel.database import create_engine, read, write
 
@@ -63,8 +74,12 @@ async def _break(engine: AsyncEngine, clock: FixedClock, check: str) -> None:
             await _add(engine, points, customer_id="c1", amount_krw=amount, at=now)
     elif check == "coupon_used_too_late":
         await _order(engine, clock)
-        late = {"issued_at": now, "expires_at": now, "used_at": now + timedelta(seconds=1)}
-        await _add(engine, coupons, customer_id="c1", coupon_id="k1", **late)
+        await _add(engine, coupons, customer_id="c1", coupon_id="k1", issued_at=now, expires_at=now)
+        used = {"place": 0, "kind": "used", "at": now + timedelta(seconds=1)}
+        await _add(engine, coupon_events, customer_id="c1", coupon_id="k1", **used)
+    elif check == "grant_without_decision":
+        await _order(engine, clock)
+        await _add(engine, grants, customer_id="c1", order_id="o1", kind="points", amount_krw=1, at=now)
 
 
 @pytest.mark.parametrize("check", [check.name for check in CHECKS])

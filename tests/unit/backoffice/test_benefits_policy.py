@@ -31,7 +31,7 @@ def test_points_that_end_within_a_week_are_told_as_far_as_they_are_left() -> Non
     held = judge(
         [earned(5_000, ends_in_days=SOON_DAYS), earned(-4_000), earned(1_000, ends_in_days=90)], [], [], now=NOW
     )
-    assert (held.balance_krw, held.expiring_krw) == (2_000, 2_000)
+    assert (held.balance_krw, held.expiring_krw) == (2_000, 1_000)
     assert held.first_expiry_at == NOW + timedelta(days=SOON_DAYS)
     assert judge([earned(5_000, ends_in_days=SOON_DAYS + 1)], [], [], now=NOW).expiring_krw == 0
 

@@ -20,7 +20,15 @@ NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 FIELDS = {
     *("reason", "requested_by", "skill", "priority", "summary", "customer", "verified", "channel"),
     *("intent_history", "entities", "slots", "tried", "failed_actions", "orders", "blocks"),
-    *("verification_attempts", "grants", "mood", "previous_conversations", "suggested_next_step", "waiting_since"),
+    *(
+        "verification_attempts",
+        "grants",
+        "amends",
+        "mood",
+        "previous_conversations",
+        "suggested_next_step",
+        "waiting_since",
+    ),
 }
 SKILLS = ["verification", "security_review", "delivery", "orders", "compensation", "privacy", "complaint", "general"]
 
