@@ -128,6 +128,7 @@ def test_marks_are_found_in_what_was_read_of_a_text():
         ("보일러 필터 주문했어요", ["보일러 필터"]),
         ("굴비 선물세트 주문했는데 언제 와요", ["굴비 선물세트"]),
         ("간판 언제 와요", ["간판"]),
+        ("상으로 줄 필통 주문했어요", ["필통"]),
         ("사과 두 상자 주문했어요", ["사과"]),
     ],
 )
@@ -136,7 +137,14 @@ def test_words_that_describe_goods_belong_to_the_name(text, found):
 
 
 @pytest.mark.parametrize(
-    "text", ["옆 꽃집에 맡기고 가셨어요", "사과 전화 한 통 없네요 언제 와요", "당근이지", "블록 해제 바람"]
+    "text",
+    [
+        "옆 꽃집에 맡기고 가셨어요",
+        "사과 전화 한 통 없네요 언제 와요",
+        "당근이지",
+        "블록 해제 바람",
+        "수선집에 맡긴 바지가 줄었네요",
+    ],
 )
 def test_a_shop_an_apology_and_a_plain_yes_are_no_goods(text):
     assert find(text) == []
