@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import DESKTOP, OpenPage
 from tests.product import ARTIFACTS, Product
 
-UNSURE, NONSENSE = "상자 겉에 적힌 숫자가 뭐예요", "고양이가 피아노를 쳐요"
+UNSURE, IDLE = "스티커 위에 빨간 글씨는 왜 있죠", "어제 온 문자 뭐예요"
 
 
 def candidate(page: Page, text: str) -> Locator:
@@ -20,7 +20,7 @@ def test_a_trainer_gives_one_utterance_its_meaning_and_sets_another_aside(
     customer = running.customer("demo-story-01")
     customer.ask(UNSURE)
     customer.ask("택배 언제 와요?")
-    customer.ask(NONSENSE)
+    customer.ask(IDLE)
     page = open_page("/studio", DESKTOP)
     page.locator("input[name=login]").fill("trainer")
     page.locator("input[name=password]").fill(running.passwords["trainer"])
@@ -34,14 +34,14 @@ def test_a_trainer_gives_one_utterance_its_meaning_and_sets_another_aside(
     expect(candidate(page, UNSURE)).to_have_count(0)
     expect(page.get_by_test_id("said")).to_contain_text(UNSURE)
     expect(page.get_by_test_id("labelled-count")).to_contain_text("1")
-    candidate(page, NONSENSE).get_by_test_id("dismiss").click()
-    expect(candidate(page, NONSENSE)).to_have_count(0)
+    candidate(page, IDLE).get_by_test_id("dismiss").click()
+    expect(candidate(page, IDLE)).to_have_count(0)
 
     page.reload()
     expect(page.get_by_test_id("labelled-count")).to_contain_text("1")
-    expect(candidate(page, UNSURE).or_(candidate(page, NONSENSE))).to_have_count(0)
+    expect(candidate(page, UNSURE).or_(candidate(page, IDLE))).to_have_count(0)
     written = "".join(file.read_text() for file in (running.folder / "training/nlu/curated").glob("*.yml"))
-    assert UNSURE in written and NONSENSE not in written
+    assert UNSURE in written and IDLE not in written
 
 
 def test_an_agent_is_told_that_the_studio_is_not_theirs(running: Product, open_page: OpenPage) -> None:
