@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 # Who says how far a training is: Rasa names what it begins, the classifier a ratio.
@@ -62,6 +63,10 @@ class Progress(logging.Handler):
             print(f"\n{json.dumps(line)}", file=sys.stderr, flush=True)
 
 
+def _pass_by(*_: Any, **__: Any) -> dict[str, Any]:
+    return {}
+
+
 def train(
     *, out: Path, training_data: Path, config: Path, domain: Path, progress: Progress
 ) -> Path:
@@ -77,7 +82,11 @@ def train(
         os.environ["RASA_MAX_CACHE_SIZE"] = "0"
         os.environ.update(QUIET)
         import structlog
+        from rasa.engine.training.hooks import TrainingHook
         from rasa.model_training import train as train_with_rasa
+
+        # It fingerprints all that passes between components, for a cache that is not kept.
+        TrainingHook.on_before_node = TrainingHook.on_after_node = _pass_by
 
         # Rasa prints every rule it compares at debug level unless told otherwise.
         structlog.configure(

@@ -26,9 +26,9 @@ from bot.components import intent_model_files
 from bot.components.kiwi_language import KiwiLanguage
 from bot.components.kiwi_tokenizer import KiwiTokenizer, get_kiwi
 from bot.components.text_normaliser import get_reading
-from bot.understanding.model import IntentModel
+from bot.understanding.model import OUT_OF_SCOPE, IntentModel
 from bot.understanding.prediction import NOTHING_KNOWN, Prediction
-from bot.understanding.training import OUT_OF_SCOPE, Settings, train_model
+from bot.understanding.training import Settings, train_model
 from bot.understanding.utterance import Utterance
 
 FALLBACK_INTENT = "nlu_fallback"

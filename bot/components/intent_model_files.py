@@ -30,7 +30,7 @@ from bot.understanding.vocabulary import Vocabulary
 ARRAYS = "weights.npz"
 WORDS = "words.json.gz"
 EFFORT = 6  # of compressing, 1-9
-FORMAT = 1
+FORMAT = 2
 SCOPE_ARRAYS = ("mean", "spread", "coefficients")
 
 
@@ -52,6 +52,7 @@ def write(model: IntentModel, directory: Path) -> None:
         ],
         "scales": model.scales,
         "scope": _describe_scope(model.scope),
+        "taught": dict(model.taught),
     }
     text = json.dumps(words, ensure_ascii=False).encode("utf-8", "surrogatepass")
     (directory / WORDS).write_bytes(gzip.compress(text, EFFORT, mtime=0))
@@ -136,6 +137,7 @@ def _assemble(
         neural=NeuralHalf(network, arrays["fixed"], arrays["learned"]),
         scales=(float(words["scales"][0]), float(words["scales"][1])),
         scope=ScopeDecision(**scope, **scope_arrays) if scope else None,
+        taught=words["taught"],
     )
 
 

@@ -2,13 +2,15 @@
 
 Runs on numpy alone, after the analyser. The halves err on different messages: their
 weighted scores, made honest by two temperatures, are the probabilities. Out of scope is
-a decision of its own (`scope`); several intents in one message are found by `several`.
+a decision of its own (`scope`); several intents in one message are found by `several`;
+a message that equals an example means what the example does (`taught`).
 Training is in `training`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,7 +25,11 @@ from bot.understanding.scope import (
     measure_strangeness,
 )
 from bot.understanding.several import find_intents
+from bot.understanding.taught import letters_of, recall
 from bot.understanding.utterance import Utterance
+
+
+OUT_OF_SCOPE = "out_of_scope"
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,10 @@ class NeuralHalf:
 
 @dataclass(frozen=True)
 class IntentModel:
-    """A trained model. `scope` is None where no example was out of scope."""
+    """A trained model. `scope` is None where no example was out of scope.
+
+    `taught` holds the intents of examples by their letters (`taught.letters_of`).
+    """
 
     labels: tuple[str, ...]
     encoder: Encoder
@@ -48,9 +57,16 @@ class IntentModel:
     neural: NeuralHalf
     scales: Scales
     scope: ScopeDecision | None
+    taught: Mapping[str, str] = field(default_factory=dict)
 
     def predict(self, utterance: Utterance) -> Prediction:
         """Understand one message, as one intent."""
+        return recall(
+            self.judge(utterance), utterance.text, self.taught, OUT_OF_SCOPE
+        )
+
+    def judge(self, utterance: Utterance) -> Prediction:
+        """Understand one message by what it is like, whether it was taught or not."""
         inputs = self.encoder.encode(utterance)
         if not len(inputs.columns):
             return NOTHING_KNOWN
@@ -69,7 +85,9 @@ class IntentModel:
 
     def find_intents(self, utterance: Utterance, whole: Prediction) -> tuple[str, ...]:
         """Intents of a message in the order they are said; `whole` is its prediction."""
-        return find_intents(utterance, whole, self.predict)
+        if letters_of(utterance.text) in self.taught:
+            return (whole.ranking[0][0],)
+        return find_intents(utterance, whole, self.judge)
 
     def score_by_network(self, inputs: Inputs, utterance: Utterance) -> np.ndarray:
         """Scores of the network, one row; unseen morphemes get the analyser's vector."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from bot.understanding.encoding import NOT_LISTED, Encoder, Inputs
 from bot.understanding.linear import LinearHalf
-from bot.understanding.model import IntentModel, NeuralHalf
+from bot.understanding.model import OUT_OF_SCOPE, IntentModel, NeuralHalf
 from bot.understanding.network import Batch
 from bot.understanding.network_training import (
     Examples,
@@ -31,11 +31,11 @@ from bot.understanding.probabilities import (
     fit_scales,
 )
 from bot.understanding.scope import ScopeDecision, ScopeEvidence, fit_decision
+from bot.understanding.taught import remember
 from bot.understanding.utterance import Utterance
 from bot.understanding.vectors import LanguageModel, MorphemeVectors
 from bot.understanding.views import count_features
 
-OUT_OF_SCOPE = "out_of_scope"
 HELD_OUT_PARTS = 6  # one of so many equal parts is kept back
 SEED = 0
 # How near the end the linear half is fitted: finer changes no answer and takes longer.
@@ -104,7 +104,8 @@ def train_model(
     # sums in one order give the same model each time.
     with threadpool_limits(limits=1):
         prepared = _prepare(utterances, intents, language, settings)
-        return _train(prepared, settings, on_progress)
+        model = _train(prepared, settings, on_progress)
+    return replace(model, taught=remember((each.text for each in utterances), intents))
 
 
 def _prepare(
