@@ -13,7 +13,7 @@ from tests.faults.crowd import QUESTIONS, Crowd
 from tests.people import Staff
 from tests.product import Product
 
-UNSURE = "상자 겉에 적힌 숫자가 뭐예요"
+UNSURE = "스티커 위에 빨간 글씨는 왜 있죠"
 TRAINED_WITHIN_S = 300.0
 NOTICED_S = 4.0  # a worker needs longer to start: there must be one that answers all the time
 THINKING_S = 0.5  # people; the processors are for the training
