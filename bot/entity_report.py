@@ -36,7 +36,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TOTAL = "all"
 HALVES = 2
 ANY_DAY = date(2026, 1, 1)  # which day it is changes values, not places
-LEAST_F1 = 0.945  # over all entities of data/nlu; what was reached, less some room
+# Over all entities of data/nlu: what was reached, less some room. It was 0.945 before the
+# examples out of scope, which name many things that are no goods of the shop, were tripled.
+LEAST_F1 = 0.935
 Span = tuple[str, int, int]  # entity, start, end
 
 _EXAMPLE = re.compile(r"^ {4}- (.*)$")

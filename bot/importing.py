@@ -26,20 +26,29 @@ class OnceReadImporter(RasaFileImporter):
         return self._read()
 
 
-def merge_without_copies(self: TrainingData, *others: TrainingData | None) -> TrainingData:
+def merge_without_copies(
+    self: TrainingData, *others: TrainingData | None
+) -> TrainingData:
     """What `TrainingData.merge` gives, whose examples are the same objects.
 
     Rasa copies every example at each of its four merges, a third of the time before
     training begins; nobody changes the parts after they were put together.
     """
     given = [self, *(other for other in others if other)]
-    return TrainingData(
-        [example for part in given for example in part.training_examples],
-        {k: v for part in given for k, v in part.entity_synonyms.items()},
-        [feature for part in given for feature in part.regex_features],
-        [table for part in given for table in part.lookup_tables],
-        {k: v for part in given for k, v in part.responses.items()},
+    merged = TrainingData(
+        entity_synonyms={
+            k: v for part in given for k, v in part.entity_synonyms.items()
+        },
+        regex_features=[feature for part in given for feature in part.regex_features],
+        lookup_tables=[table for part in given for table in part.lookup_tables],
+        responses={k: v for part in given for k, v in part.responses.items()},
     )
+    # Each file was looked through for repeats when it was read; between files,
+    # `./ieum check` finds them.
+    merged.training_examples = [
+        example for part in given for example in part.training_examples
+    ]
+    return merged
 
 
 TrainingData.merge = merge_without_copies

@@ -10,11 +10,13 @@ from typing import Any
 
 from kiwipiepy import Kiwi
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.kiwi_analyser import analyse
+from bot.components.kiwi_analyser import Morpheme, analyse, analyse_all
 from bot.components.kiwi_analyser import get_kiwi as get_kiwi
 from bot.components.kiwi_analyser import load_kiwi as load_kiwi
 from bot.components.text_normaliser import get_reading
@@ -58,10 +60,23 @@ class KiwiTokenizer(Tokenizer):
             return tokenize(self._kiwi, get_reading(message).text)
         return tokenize(self._kiwi, message.get(attribute))
 
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Tokenize all examples, their texts several at a time."""
+        examples = [e for e in training_data.training_examples if e.get(TEXT)]
+        texts = [get_reading(example).text for example in examples]
+        found = analyse_all(self._kiwi, texts)
+        for example, text, morphemes in zip(examples, texts, found, strict=True):
+            example.set(TOKENS_NAMES[TEXT], _as_tokens(text, morphemes))
+        return training_data
+
 
 def tokenize(kiwi: Kiwi, text: str) -> list[Token]:
     """Morphemes of a text as tokens, those without extent left out."""
+    return _as_tokens(text, analyse(kiwi, text))
+
+
+def _as_tokens(text: str, morphemes: list[Morpheme]) -> list[Token]:
     return [
         Token(text=text[start:end], start=start, end=end, lemma=lemma)
-        for start, end, lemma in analyse(kiwi, text)
+        for start, end, lemma in morphemes
     ]

@@ -28,7 +28,6 @@ from bot.understanding.several import find_intents
 from bot.understanding.taught import letters_of, recall
 from bot.understanding.utterance import Utterance
 
-
 OUT_OF_SCOPE = "out_of_scope"
 
 
@@ -61,9 +60,7 @@ class IntentModel:
 
     def predict(self, utterance: Utterance) -> Prediction:
         """Understand one message, as one intent."""
-        return recall(
-            self.judge(utterance), utterance.text, self.taught, OUT_OF_SCOPE
-        )
+        return recall(self.judge(utterance), utterance.text, self.taught, OUT_OF_SCOPE)
 
     def judge(self, utterance: Utterance) -> Prediction:
         """Understand one message by what it is like, whether it was taught or not."""

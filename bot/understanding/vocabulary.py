@@ -49,18 +49,26 @@ class Vocabulary:
         Both are empty when nothing of the message is known.
         """
         columns: list[int] = []
-        weights: list[np.ndarray] = []
+        frequencies: list[float] = []
+        starts: list[int] = []
+        shares: list[float] = []
         for known, counts, share in zip(
             self.columns, views, VIEWS.values(), strict=True
         ):
-            found = [(known[name], n) for name, n in counts.items() if name in known]
-            if not found:
-                continue
-            view_columns = [column for column, _ in found]
-            tf = np.array([1.0 + math.log(n) for _, n in found], dtype=np.float32)
-            weight = tf * self.idf[view_columns]
-            columns += view_columns
-            weights.append(weight * np.float32(share / np.sqrt(weight @ weight)))
+            start = len(columns)
+            for name, count in counts.items():
+                column = known.get(name)
+                if column is not None:
+                    columns.append(column)
+                    frequencies.append(1.0 if count == 1 else 1.0 + math.log(count))
+            if len(columns) > start:
+                starts.append(start)
+                shares.append(share)
         if not columns:
             return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
-        return np.array(columns, dtype=np.int32), np.concatenate(weights)
+        found = np.array(columns, dtype=np.int32)
+        weights = np.array(frequencies, dtype=np.float32) * self.idf[found]
+        lengths = np.diff([*starts, len(columns)])
+        norms = np.sqrt(np.add.reduceat(weights * weights, starts))
+        scales = (np.array(shares) / norms).astype(np.float32)
+        return found, weights * np.repeat(scales, lengths)
