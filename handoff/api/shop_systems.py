@@ -19,6 +19,8 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json
 
+from backoffice.benefits.service import read_benefits
+from backoffice.benefits.terms import Basket, BasketItem, CouponCheck, check_coupon, load_terms
 from backoffice.blocking.service import place_block
 from backoffice.blocking.tables import BlockReason, BlockSignal
 from backoffice.delivery.events import CourierEvent
@@ -192,6 +194,49 @@ async def tell_attempt(request: Request) -> HTTPResponse:
         return requests.Answer(201, {"attempt_id": attempt_id})
 
     return await once(request, key, work)
+
+
+class Item(Body):
+    """One line of a basket; `price_krw` is for one piece."""
+
+    product: Name
+    quantity: int = Field(default=1, ge=1, le=10_000)
+    price_krw: int = Field(ge=0, le=10**10)
+    is_lowest_price: bool = False
+
+
+class DiscountInquiry(Body):
+    """What somebody is about to buy, and the coupons they chose for it."""
+
+    customer_id: Name
+    items: list[Item] = Field(min_length=1, max_length=200)
+    coupon_ids: list[Name] = Field(default=[], max_length=20)
+
+
+@shop_systems.post("/discounts/inquiries")
+@takes(DiscountInquiry)
+async def ask_discounts(request: Request) -> HTTPResponse:
+    """Return what each coupon takes off the basket, or the sentence that says why it does not, and the points held."""
+    await caller(request, Scope.DISCOUNTS_READ)
+    body, gateway = read_body(request, DiscountInquiry), gateway_of(request)
+    held = await read_benefits(gateway.shop_engine, body.customer_id, gateway.clock)
+    basket = Basket(items=[BasketItem(**item.model_dump()) for item in body.items], coupon_ids=body.coupon_ids)
+    chosen = [coupon for coupon in held.coupons if coupon.coupon_id in body.coupon_ids]
+    now, terms = gateway.clock.now(), load_terms()
+    checks = [check_coupon(coupon, basket, chosen, now=now, terms=terms) for coupon in held.usable]
+    return json(
+        {"terms_version": terms.version, "points_krw": held.balance_krw, "coupons": [_offer(c) for c in checks]}
+    )
+
+
+def _offer(check: CouponCheck) -> Json:
+    return {
+        "coupon_id": check.coupon.coupon_id,
+        "name": check.coupon.name,
+        "expires_at": shapes.moment(check.coupon.expires_at),
+        "discount_krw": check.discount_krw,
+        "obstacles": [{"rule": obstacle.rule, "sentence": obstacle.sentence} for obstacle in check.obstacles],
+    }
 
 
 @shop_systems.patch("/deliveries/<order_id:str>/status")

@@ -209,3 +209,37 @@ async def test_an_attempt_that_cannot_be_is_refused(
     body = {"at": ProductClock().now().isoformat(), "method": "SMS", "stage": "carrier", "result": "failure"}
     answer = await gateway.http.post("/api/v1/verifications/attempts", json=body | change, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+async def _discounts(gateway: GatewayUnderTest, **change: object) -> httpx.Response:
+    body = {"customer_id": "demo-story-12", "items": [{"product": "러닝화", "price_krw": 89_000}]} | change
+    headers = await _key(gateway, Scope.DISCOUNTS_READ)
+    return await gateway.http.post("/api/v1/discounts/inquiries", json=body, headers=headers)
+
+
+async def test_a_basket_is_told_what_each_coupon_takes_off(gateway: GatewayUnderTest) -> None:
+    answer = (await _discounts(gateway)).json()
+    assert answer["points_krw"] == 3000
+    (coupon,) = answer["coupons"]
+    assert (coupon["discount_krw"], coupon["obstacles"]) == (8_900, [])
+
+
+async def test_a_coupon_that_does_not_count_says_why(gateway: GatewayUnderTest) -> None:
+    cheapest = [{"product": "러닝화", "price_krw": 89_000, "is_lowest_price": True}]
+    (coupon,) = (await _discounts(gateway, items=cheapest)).json()["coupons"]
+    assert coupon["discount_krw"] == 0
+    assert [obstacle["rule"] for obstacle in coupon["obstacles"]] == ["lowest_price"]
+    assert "러닝화" in coupon["obstacles"][0]["sentence"]
+
+
+async def test_somebody_nobody_knows_has_nothing_to_take_off(gateway: GatewayUnderTest) -> None:
+    answer = (await _discounts(gateway, customer_id="nobody")).json()
+    assert (answer["points_krw"], answer["coupons"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "items", [[], [{"product": "x", "price_krw": -1}], [{"product": "x", "price_krw": 1, "quantity": 0}]]
+)
+async def test_a_basket_that_cannot_be_is_refused(gateway: GatewayUnderTest, items: list[object]) -> None:
+    answer = await _discounts(gateway, items=items)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_field")
