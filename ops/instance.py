@@ -24,7 +24,7 @@ BOT_SLOTS = ("bot-0", "bot-1", "bot-2")
 _SPARE_SLOTS = 1
 _SOCKET_PATH_LIMIT = 90
 _SECRETS = ("bot_token", "actions_token", "context_key", "identity_key", "session_key", "kakao_secret", "data_key")
-_CONFIGURED_URLS = ("IEUM_DATABASE_URL", "IEUM_SHOP_DATABASE_URL", "IEUM_REDIS_URL")
+_CONFIGURED = ("IEUM_DATABASE_URL", "IEUM_SHOP_DATABASE_URL", "IEUM_REDIS_URL", "IEUM_NOTIFIER")
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def open_secrets(data_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
     wanted = known | {name: secrets.token_urlsafe(32) for name in _SECRETS if name not in known}
     for name in _SECRETS:
         wanted[name] = environ.get(f"IEUM_{name.upper()}") or wanted[name]
-    for name in _CONFIGURED_URLS:
+    for name in _CONFIGURED:
         if name in environ:
             wanted[name] = environ[name]
     if wanted != known:
@@ -160,7 +160,7 @@ def process_environment(instance: Instance, known: Mapping[str, str], environ: M
         "IEUM_REDIS_URL": f"unix://{instance.redis_socket}",
     }
     settings |= {f"IEUM_{name.upper()}": known[name] for name in _SECRETS}
-    settings |= {name: known[name] for name in _CONFIGURED_URLS if known.get(name)}
+    settings |= {name: known[name] for name in _CONFIGURED if known.get(name)}
     runtime = {
         "PYTHONPATH": str(ROOT),
         "PYTHONSAFEPATH": "1",

@@ -7,6 +7,7 @@ notice is written and again when it is sent: either may be hours after the other
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TextIO
@@ -25,6 +26,7 @@ from backoffice.privacy.settings import NotificationSettings, read_settings
 from backoffice.privacy.tables import ConsentKind, NoticeChannel
 from kernel.clock import Clock
 from kernel.database import insert, read, write
+from kernel.settings import SettingsError
 
 log = structlog.get_logger()
 
@@ -64,6 +66,16 @@ class ConsoleNotifier:
         line["channel"] = notice.channel
         self._stream.write(orjson.dumps(line).decode() + "\n")
         self._stream.flush()
+
+
+def make_notifier(place: str) -> Notifier:
+    """Return what the function at `place` (`module:function`, without arguments) makes. Raises SettingsError."""
+    module, _, function = place.partition(":")
+    try:
+        made: Notifier = getattr(importlib.import_module(module), function)()
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SettingsError(f"IEUM_NOTIFIER names no function: {place!r} ({error})") from error
+    return made
 
 
 async def tell(

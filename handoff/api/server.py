@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from sanic import Sanic
 
 from backoffice.backstage import HANDLERS, Backstage
-from backoffice.notices.service import ConsoleNotifier
+from backoffice.notices.service import ConsoleNotifier, make_notifier
 from backoffice.privacy.handlers import with_conversations
 from handoff.adapters.bot import BotPool
 from handoff.adapters.hub import LocalHub, RedisHub
@@ -114,7 +114,10 @@ async def _open(
     runner.start()
     talks = SqlTalks(engine)
     handlers = {**HANDLERS, **with_conversations(talks)}
-    backstage = Backstage(shop_engine, clock, ConsoleNotifier(_open_notices(settings, resources)), handlers)
+    notifier = (
+        make_notifier(settings.notifier) if settings.notifier else ConsoleNotifier(_open_notices(settings, resources))
+    )
+    backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
     return Gateway(
