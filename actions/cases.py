@@ -98,6 +98,10 @@ class ActionCase(ShopAction):
         assert turn.question is not None, "a yes answers a question"
         return await self.answer(replace(turn, intent=turn.question.topic))
 
+    def says_what(self, turn: Turn) -> bool:
+        """Return whether the message itself says what the agent has to know, so that nothing need be asked."""
+        return is_detailed(turn.text)
+
     async def about(self, turn: Turn, case: Case, order: Order) -> Reply:
         """Return what is to be said about the order that was found; topics that carry more out themselves say more."""
         ended = tell_ending(order, today=self.shop.today())
@@ -116,7 +120,7 @@ class ActionCase(ShopAction):
         if case.check is not None:
             reply.choices += [_FOUND, _NOT_FOUND, PERSON]
             return reply.ask(Question("solved", turn.intent), case.check)
-        is_said = is_detailed(turn.text) or (case.product_says_it and names_product(turn.text, order))
+        is_said = self.says_what(turn) or (case.product_says_it and names_product(turn.text, order))
         if case.details is not None and not is_said:
             reply.choices.append(PERSON)
             return reply.ask(Question("details", turn.intent), case.details)

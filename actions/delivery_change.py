@@ -53,6 +53,10 @@ class ActionDeliveryChange(ActionCase):
             reply.ask(Question("details", TOPIC), words.ASK)
         return _about(found, reply)
 
+    def says_what(self, turn: Turn) -> bool:
+        """Return whether the message names an address, a day or a note already."""
+        return super().says_what(turn) or read_wish(turn, today=self.shop.today()) is not None
+
     async def hear(self, turn: Turn) -> Reply | None:
         """Return what follows from an answer to the question what to change, or another wish instead of a yes.
 
