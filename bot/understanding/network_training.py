@@ -30,7 +30,7 @@ class NetworkSettings:
     dropout: Dropout = field(default_factory=lambda: Dropout(window=0.2, pooled=0.5))
     # Messages looked at in all. It bounds the time of a training whatever the data grow
     # to: the more examples, the fewer times each is seen.
-    budget: int = 165_000
+    budget: int = 185_000
     min_epochs: int = 8
     max_epochs: int = 24
 
