@@ -144,10 +144,10 @@ class ActionVerificationHistory(ActionVerificationAdvice):
         return reply
 
     def _diagnose(self, attempts: Sequence[Attempt], alert: Alert | None) -> Diagnosis | None:
-        is_over = alert is None
+        since = alert.opened_at - timedelta(hours=1) if alert else None
 
         def is_troubled(attempt: Attempt) -> bool:
-            return not is_over and attempt.at >= alert.opened_at - timedelta(hours=1)  # type: ignore[union-attr]
+            return since is not None and attempt.at >= since
 
         return diagnose(
             attempts,

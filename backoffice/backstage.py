@@ -38,6 +38,8 @@ HANDLERS: Mapping[str, Handler] = {
     **PRIVACY_HANDLERS,
 }
 LOOK_EVERY_S = 1.0
+# What is due may be in another process's hands for a while: nobody asks for it without a pause.
+PAUSE_S = 0.05
 RECONCILE_EVERY_S = 60.0
 
 
@@ -77,7 +79,7 @@ class Backstage:
                 await self._sender.send_due()
             except Exception:  # the database may be away for a while
                 log.exception("backstage_failed")
-            await asyncio.sleep(LOOK_EVERY_S if pause is None else min(pause, LOOK_EVERY_S))
+            await asyncio.sleep(LOOK_EVERY_S if pause is None else max(PAUSE_S, min(pause, LOOK_EVERY_S)))
 
     async def _reconcile(self) -> None:
         while True:

@@ -122,8 +122,8 @@ async def once(request: Request, key: ApiKey, work: Work) -> HTTPResponse:
         return problem(422, "idempotency_key_missing", "send an Idempotency-Key of 1 to 200 characters")
     gateway = gateway_of(request)
     of = {"key_id": key.key_id, "idempotency_key": name}
-    print_ = requests.fingerprint(request.method, request.path, request.body)
-    before = await requests.begin(gateway.shop_engine, **of, request_hash=print_, now=gateway.clock.now())
+    asked = requests.fingerprint(request.method, request.path, request.body)
+    before = await requests.begin(gateway.shop_engine, **of, request_hash=asked, now=gateway.clock.now())
     if before is None:
         try:
             before = await work()

@@ -171,3 +171,21 @@ async def test_the_backstage_does_both_until_stopped(shop: AsyncEngine, clock: F
             await asyncio.sleep(0.01)
     await backstage.stop()
     assert await _names(shop) == ["a-0", "c1"]
+
+
+async def test_what_another_process_has_in_hand_is_not_asked_for_without_a_pause(
+    shop: AsyncEngine, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    async def find_it_taken(_self: Jobs) -> float:
+        nonlocal looks
+        looks += 1
+        return 0.0
+
+    monkeypatch.setattr(Jobs, "carry_out_due", find_it_taken)
+    backstage = Backstage(shop, clock, ConsoleNotifier(io.StringIO()))
+    backstage.start()
+    await asyncio.sleep(0.5)
+    await backstage.stop()
+    assert 1 <= looks <= 11
