@@ -14,7 +14,10 @@ from handoff.api.tickets import Tickets
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
+from handoff.service.offers import Offers
+from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.store import Store
 from handoff.service.turns import TurnRunner
@@ -40,6 +43,9 @@ class Gateway:
     runner: TurnRunner
     customers: Customers
     desk: Desk
+    offers: Offers
+    presence: Presence
+    router: Router
     privacy: PrivacyDesk
     kakao: Kakao
     logins: Logins

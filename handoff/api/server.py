@@ -36,7 +36,10 @@ from handoff.api.verification import verification
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
+from handoff.service.offers import Offers
+from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
@@ -112,6 +115,9 @@ async def _open(
     trainings = Trainings(settings, clock)
     resources.push_async_callback(trainings.stop)
     runner.start()
+    presence, router = Presence(store, hub, clock), Router(store, hub, clock)
+    resources.push_async_callback(router.stop)
+    router.start()
     talks = SqlTalks(engine)
     handlers = {**HANDLERS, **with_conversations(talks)}
     notifier = (
@@ -132,6 +138,9 @@ async def _open(
         runner=runner,
         customers=customers,
         desk=Desk(store, hub, clock),
+        offers=Offers(store, hub, clock),
+        presence=presence,
+        router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),
         kakao=Kakao(store, customers, shop, clock),
         logins=Logins(store),
