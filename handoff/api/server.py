@@ -33,6 +33,7 @@ from handoff.api.staff import staff
 from handoff.api.studio import studio
 from handoff.api.tickets import Tickets
 from handoff.api.verification import verification
+from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
@@ -120,6 +121,10 @@ async def _open(
     backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
+    sweeps: list[Task] = []  # what comes due in conversations; each is asked every second in every gateway
+    clockwork = Clockwork(sweeps)
+    resources.push_async_callback(clockwork.stop)
+    clockwork.start()
     return Gateway(
         settings=settings,
         clock=clock,
@@ -130,6 +135,7 @@ async def _open(
         bot=bot,
         shop=shop,
         runner=runner,
+        clockwork=clockwork,
         customers=customers,
         desk=Desk(store, hub, clock),
         privacy=PrivacyDesk(shop_engine, talks, clock),
