@@ -25,6 +25,7 @@ from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.chat import chat
 from handoff.api.desk import desk
+from handoff.api.desk_socket import desk_socket
 from handoff.api.kakao import kakao
 from handoff.api.openapi import openapi
 from handoff.api.privacy import privacy
@@ -67,7 +68,20 @@ def create_app(
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.AUTO_EXTEND = False
-    blueprints = (chat, staff, desk, amends, privacy, verification, studio, kakao, shop_systems, pages.pages, openapi)
+    blueprints = (
+        chat,
+        staff,
+        desk,
+        desk_socket,
+        amends,
+        privacy,
+        verification,
+        studio,
+        kakao,
+        shop_systems,
+        pages.pages,
+        openapi,
+    )
     for blueprint in blueprints:
         app.blueprint(blueprint)
     pages.install(app)
