@@ -11,6 +11,7 @@ from handoff.adapters.bot import BotPool
 from handoff.adapters.hub import LocalHub
 from handoff.adapters.shop import SqlShop
 from handoff.api.tickets import Tickets
+from handoff.service.clockwork import Clockwork
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
@@ -41,6 +42,7 @@ class Gateway:
     bot: BotPool
     shop: SqlShop
     runner: TurnRunner
+    clockwork: Clockwork
     customers: Customers
     desk: Desk
     offers: Offers

@@ -1,17 +1,14 @@
-"""The agents' door: queue, conversations, presence, hints over a socket."""
+"""The agents' door: queue, conversations, presence. News reaches the page over `desk_socket`."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import Awaitable
 from uuid import UUID
 
 from pydantic import Field
-from sanic import Blueprint, Request, Websocket
+from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 from sanic.response import json as respond
-from websockets.exceptions import ConnectionClosed
 
 from handoff.api import shapes
 from handoff.api.app import gateway_of
@@ -20,14 +17,11 @@ from handoff.api.problems import Body, read_body
 from handoff.api.staff import member
 from handoff.domain.routing import SKILLS
 from handoff.domain.text import accept_text
-from handoff.errors import HandoffError, Invalid
+from handoff.errors import Invalid
 from handoff.service.desk import Done
-from handoff.service.ports import QUEUE_TOPIC, Hub, agent_topic
 from handoff.service.staff import DESK_ROLES
 
 desk = Blueprint("desk", url_prefix="/api/desk")
-
-HINT_WAIT_S = 25.0
 
 
 class AtVersion(Body):
@@ -182,42 +176,6 @@ async def presence(request: Request) -> HTTPResponse:
     return respond({"state": changed.presence})
 
 
-@desk.websocket("/socket")
-async def socket(request: Request, ws: Websocket) -> None:
-    """Send hints: what changed is fetched by the page, so that a missed hint only delays."""
-    origin = request.headers.get("origin")
-    try:
-        agent = await member(request, DESK_ROLES)
-    except HandoffError as error:
-        await ws.close(4401, error.code)
-        return
-    if origin is not None and origin.partition("://")[2] != request.host:
-        await ws.close(4403, "wrong_origin")
-        return
-    gateway = gateway_of(request)
-    reader = asyncio.create_task(_read_until_closed(ws), name=f"desk-{agent.agent_id}")
-    try:
-        async with gateway.presence.kept(agent.agent_id):
-            await _hint(gateway.hub, ws, agent.agent_id, reader)
-    except ConnectionClosed:
-        pass
-    finally:
-        reader.cancel()
-
-
-async def _hint(hub: Hub, ws: Websocket, agent_id: str, reader: asyncio.Task[None]) -> None:
-    with hub.subscribe(QUEUE_TOPIC, agent_topic(agent_id)) as news:
-        await ws.send(json.dumps({"type": "queue"}))
-        while not reader.done():
-            for topic in sorted(await news.wait(HINT_WAIT_S)):
-                await ws.send(json.dumps({"type": "queue" if topic == QUEUE_TOPIC else "mine"}))
-
-
 async def _done(work: Awaitable[Done]) -> HTTPResponse:
     done = await work
     return respond({"version": done.version} | ({"seq": done.seq} if done.seq is not None else {}))
-
-
-async def _read_until_closed(ws: Websocket) -> None:
-    while await ws.recv() is not None:
-        pass
