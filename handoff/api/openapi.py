@@ -28,6 +28,7 @@ _TITLES = {
     "chat": "Customer (web)",
     "staff": "Staff",
     "desk": "Desk",
+    "desk_routing": "Desk",
     "desk_socket": "Desk",
     "amends": "Desk",
     "verification": "Verification",
@@ -40,6 +41,7 @@ _TITLES = {
 _SECURITY = {
     "chat": [{"conversation": []}],
     "desk": [{"staff": []}],
+    "desk_routing": [{"staff": []}],
     "desk_socket": [{"staff": []}],
     "amends": [{"staff": []}],
     "verification": [{"staff": []}],

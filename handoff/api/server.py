@@ -25,6 +25,7 @@ from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.chat import chat
 from handoff.api.desk import desk
+from handoff.api.desk_routing import desk_routing
 from handoff.api.desk_socket import desk_socket
 from handoff.api.kakao import kakao
 from handoff.api.openapi import openapi
@@ -34,15 +35,20 @@ from handoff.api.staff import staff
 from handoff.api.studio import studio
 from handoff.api.tickets import Tickets
 from handoff.api.verification import verification
+from handoff.service.aside import Aside
 from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
+from handoff.service.leaving import Leaving
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.reopening import Reopening
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
+from handoff.service.supervising import Supervision
+from handoff.service.team import Team
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
 from kernel.clock import ProductClock
@@ -75,6 +81,7 @@ def create_app(
         chat,
         staff,
         desk,
+        desk_routing,
         desk_socket,
         amends,
         privacy,
@@ -125,12 +132,12 @@ async def _open(
     # One process at a time can listen here: a lease under this name is this process's own or an earlier life's.
     name = f"{socket.gethostname()}:{settings.port}"
     runner = TurnRunner(store, bot, shop, hub, clock, name=name, context_key=settings.context_key)
-    customers = Customers(store, runner, hub, clock)
+    customers = Customers(store, runner, hub, clock, reopening=Reopening(store, shop))
     intents = Intents.load()
     trainings = Trainings(settings, clock)
     resources.push_async_callback(trainings.stop)
     runner.start()
-    presence, router = Presence(store, hub, clock), Router(store, hub, clock)
+    presence, router, aside = Presence(store, hub, clock), Router(store, hub, clock), Aside(store, hub, clock)
     resources.push_async_callback(router.stop)
     router.start()
     talks = SqlTalks(engine)
@@ -144,6 +151,7 @@ async def _open(
     sweeps: list[Task] = [
         router.drain,
         presence.sweep,
+        aside.sweep,
     ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
@@ -162,6 +170,10 @@ async def _open(
         customers=customers,
         desk=Desk(store, hub, clock),
         offers=Offers(store, hub, clock),
+        aside=aside,
+        supervision=Supervision(store, shop, hub, clock),
+        leaving=Leaving(store, runner, hub, clock),
+        team=Team(store, hub, clock),
         presence=presence,
         router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),

@@ -10,6 +10,7 @@ import structlog
 
 from handoff.domain.context import build_context
 from handoff.domain.conversation import Author, Conversation, Event, Handoff, Json, Message
+from handoff.domain.language import language_of
 from handoff.domain.ownership import Change, change_owner
 from handoff.domain.queue import day_of, priority_of, rank
 from handoff.service.ports import HandoffRequest, Shop
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 
 TRANSCRIPT_FOR_SUMMARY = 50
 PREVIOUS_SHOWN = 5
+HEARD_FOR_LANGUAGE = 5
 WAITING_SENTENCE = "상담원을 기다리고 있어요. 순서가 되면 바로 이어서 도와드려요."
 APOLOGY_SENTENCES = {
     "bot_error": "죄송해요. 지금 자동 응답이 제대로 답을 드리지 못하고 있어요. 상담원이 이어서 도와드릴게요.",
@@ -80,8 +82,10 @@ async def hand_over(
         mood=understanding.get("mood"),
         today=day_of(at),
     )
+    first = max(0, conversation.last_seq - TRANSCRIPT_FOR_SUMMARY)
+    transcript = [*await tx.list_messages(conversation.conversation_id, after=first), *new_messages]
     waiting = change_owner(
-        conversation,
+        replace(conversation, language=_language(transcript) or conversation.language),
         Change.HANDED_OVER,
         at=at,
         skill=request.skill,
@@ -89,8 +93,6 @@ async def hand_over(
         ranked_at=rank(policy.priority, at=at, priority=priority),
         preferred_agent_id=await _asked_first(tx, conversation, at, policy),
     )
-    first = max(0, conversation.last_seq - TRANSCRIPT_FOR_SUMMARY)
-    transcript = [*await tx.list_messages(conversation.conversation_id, after=first), *new_messages]
     context = build_context(
         waiting,
         reason=request.reason,
@@ -119,6 +121,11 @@ async def hand_over(
         Event(conversation.conversation_id, waiting.version, Change.HANDED_OVER, actor, at, {"reason": request.reason})
     )
     return waiting
+
+
+def _language(transcript: Sequence[Message]) -> str | None:
+    said = [message.text for message in transcript if message.author is Author.CUSTOMER]
+    return language_of(said[-HEARD_FOR_LANGUAGE:])
 
 
 async def _asked_first(tx: Transaction, conversation: Conversation, at: datetime, policy: RoutingPolicy) -> str | None:
