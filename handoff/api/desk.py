@@ -15,8 +15,8 @@ from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
 from handoff.api.staff import member
-from handoff.domain.context import NEXT_STEPS
 from handoff.domain.text import accept_text
+from handoff.domain.topics import SKILLS
 from handoff.errors import Invalid
 from handoff.service.desk import Done
 from handoff.service.staff import DESK_ROLES, set_presence
@@ -123,7 +123,7 @@ async def transfer(request: Request, conversation_id: str) -> HTTPResponse:
     """Put a conversation back into the queue for another team."""
     agent = await member(request, DESK_ROLES)
     body = read_body(request, Transfer)
-    if body.skill not in NEXT_STEPS:
+    if body.skill not in SKILLS:
         raise Invalid("그런 팀은 없어요.", code="unknown_skill")
     return await _done(
         gateway_of(request).desk.transfer(conversation_id, agent, version=body.version, skill=body.skill)

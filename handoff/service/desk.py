@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from handoff.domain.context import REASON_SENTENCES
+from handoff.domain.context import pass_on_context
 from handoff.domain.conversation import Agent, Author, Conversation, Event, Handoff, Message, Note, Owner
 from handoff.domain.ownership import Change, change_owner, require_agent, require_version
 from handoff.errors import Conflict, Forbidden, Invalid, NotFound
 from handoff.service.handing_over import append, draft
+from handoff.service.next_steps import load_next_steps
 from handoff.service.ports import Hub, agent_topic, topics_of
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
@@ -160,15 +161,9 @@ class Desk:
             return
         await tx.save_handoff(replace(handoff, ended_at=now))
         if change is Change.TRANSFERRED and conversation.skill is not None:
-            passed = REASON_SENTENCES["transferred"]  # said once, however often it is passed on
-            summary = f"{passed} {handoff.context.get('summary', '').removeprefix(passed).lstrip()}"
-            passed_on = {
-                "reason": "transferred",
-                "requested_by": "agent",
-                "skill": conversation.skill,
-                "summary": summary,
-                "waiting_since": now.isoformat(),
-            }
+            context = pass_on_context(
+                handoff.context, reason="transferred", skill=conversation.skill, at=now, steps=load_next_steps()
+            )
             await tx.add_handoff(
                 Handoff(
                     handoff_id=new_id("h"),
@@ -177,7 +172,7 @@ class Desk:
                     requested_by="agent",
                     skill=conversation.skill,
                     priority=conversation.priority,
-                    context=handoff.context | passed_on,
+                    context=context,
                     waiting_since=now,
                 )
             )
