@@ -106,7 +106,16 @@ async def test_the_panel_is_masked_and_shows_the_newest_orders(filled: AsyncEngi
 
 async def test_a_handoff_carries_open_orders_however_old_and_the_latest_of_each_history(filled: AsyncEngine) -> None:
     facts = await handoff_facts(filled, "busy", CLOCK)
-    assert set(facts) == {"customer", "orders", "blocks", "verification_attempts", "grants", "amends", "tally", "privacy_requests"}
+    assert set(facts) == {
+        "customer",
+        "orders",
+        "blocks",
+        "verification_attempts",
+        "grants",
+        "amends",
+        "tally",
+        "privacy_requests",
+    }
     assert [order["order_id"] for order in facts["orders"]] == [f"2026-0000{n}" for n in (7, 6, 5, 4, 3, 1)]
     assert facts["orders"][-1] == {
         "order_id": "2026-00001",
