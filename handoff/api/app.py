@@ -15,7 +15,10 @@ from handoff.service.clockwork import Clockwork
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
+from handoff.service.offers import Offers
+from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.store import Store
 from handoff.service.turns import TurnRunner
@@ -42,6 +45,9 @@ class Gateway:
     clockwork: Clockwork
     customers: Customers
     desk: Desk
+    offers: Offers
+    presence: Presence
+    router: Router
     privacy: PrivacyDesk
     kakao: Kakao
     logins: Logins

@@ -38,7 +38,10 @@ from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
+from handoff.service.offers import Offers
+from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
@@ -127,6 +130,9 @@ async def _open(
     trainings = Trainings(settings, clock)
     resources.push_async_callback(trainings.stop)
     runner.start()
+    presence, router = Presence(store, hub, clock), Router(store, hub, clock)
+    resources.push_async_callback(router.stop)
+    router.start()
     talks = SqlTalks(engine)
     handlers = {**HANDLERS, **with_conversations(talks)}
     notifier = (
@@ -135,7 +141,10 @@ async def _open(
     backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
-    sweeps: list[Task] = []  # what comes due in conversations; each is asked every second in every gateway
+    sweeps: list[Task] = [
+        router.drain,
+        presence.sweep,
+    ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
     clockwork.start()
@@ -152,6 +161,9 @@ async def _open(
         clockwork=clockwork,
         customers=customers,
         desk=Desk(store, hub, clock),
+        offers=Offers(store, hub, clock),
+        presence=presence,
+        router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),
         kakao=Kakao(store, customers, shop, clock),
         logins=Logins(store),

@@ -27,9 +27,13 @@ REASON_SENTENCES = {
     "bot_error": "봇이 응답하지 못해 넘어왔습니다.",
     "complaint": "불만을 말씀하셔서 바로 넘어왔습니다.",
     "transferred": "다른 팀에서 넘어온 상담입니다.",
-    "reopened": "끝난 상담을 손님이 다시 여셨습니다.",
+    "agent_left": "맡고 있던 상담원과 연결이 끊어져 다시 넘어왔습니다.",
+    "reopened": "종료된 상담에 손님이 다시 말씀하셨습니다.",
+    "supervisor": "책임자가 봇에게서 넘겨받았습니다.",
 }
 _UNKNOWN_REASON = "상담원 확인이 필요합니다."
+# Why a conversation came back to the queue; said before what it was first passed on for.
+PASSED_ON = ("transferred", "agent_left")
 NO_ANSWER = "쇼핑몰이 응답하지 않아 주문·배송 기록을 싣지 못했으니 직접 조회해 주세요."
 NOT_KNOWN = "본인 확인 전이라 쇼핑몰 기록은 아직 볼 수 없습니다."
 _GRANT_KINDS = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from handoff.domain.briefing import REASON_SENTENCES, summarise
+from handoff.domain.briefing import PASSED_ON, REASON_SENTENCES, summarise
 from handoff.domain.conversation import UNDERSTANDING_KEPT, Conversation, Json, Message
 from handoff.domain.findings import Findings, find_concerned, read_moment
 from handoff.domain.next_step import StepRules, choose_step
@@ -100,14 +100,22 @@ def build_context(
     return context | _advise(context, findings, topic.area, steps)
 
 
-def pass_on_context(context: Json, *, reason: str, skill: str, at: datetime, steps: StepRules) -> Json:
-    """Return the context for another team: why it comes now is said first, once, and the advice is that team's."""
-    passed = REASON_SENTENCES[reason]
-    summary = f"{passed} {context.get('summary', '').removeprefix(passed).lstrip()}".rstrip()
-    changed = {"reason": reason, "requested_by": "agent", "skill": skill, "summary": summary}
-    context = context | changed | {"waiting_since": at.isoformat()}
+def pass_on_context(
+    context: Json, *, reason: str, requested_by: str, skill: str, priority: int, at: datetime, steps: StepRules
+) -> Json:
+    """Return the context as it waits again: why it comes now is said first, once, and the advice is the new team's."""
+    changed = {"reason": reason, "requested_by": requested_by, "skill": skill, "priority": priority}
+    context = context | changed | {"waiting_since": at.isoformat(), "summary": _passed_on(reason, context)}
     area = (context.get("topic") or {}).get("area") or Topic().area
     return context | _advise(context, find_in_context(context, at), area, steps)
+
+
+def _passed_on(reason: str, context: Json) -> str:
+    """Return the summary with the new reason said first, and once, however often it is passed on."""
+    before = str(context.get("summary", ""))
+    for passed in PASSED_ON:
+        before = before.removeprefix(REASON_SENTENCES[passed]).lstrip()
+    return f"{REASON_SENTENCES[reason]} {before}".rstrip()
 
 
 def find_in_context(context: Json, at: datetime) -> Findings:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from handoff.domain.conversation import Json
 
-SKILLS = ("verification", "security_review", "delivery", "orders", "compensation", "privacy", "complaint", "general")
 GENERAL = "general"
 SURE_ENOUGH = 0.3  # a guess below this says little about what was wanted
 _AREA_OF_GROUP = {

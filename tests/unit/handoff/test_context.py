@@ -14,9 +14,10 @@ from actions.skills import load_skills
 from handoff.domain.briefing import NO_ANSWER, NOT_KNOWN, REASON_SENTENCES
 from handoff.domain.context import Known, add_understanding, build_context, pass_on_context
 from handoff.domain.conversation import UNDERSTANDING_KEPT, Author, Json, Message
-from handoff.domain.queue import PRIORITY_BY_REASON, priority_of
-from handoff.domain.topics import SKILLS
+from handoff.domain.queue import priority_of
+from handoff.domain.routing import SKILLS
 from handoff.service.next_steps import load_next_steps
+from handoff.service.routing_policy import load_routing_policy
 from handoff.service.topics import load_topics
 from tests import building
 
@@ -95,7 +96,7 @@ def test_what_is_known_is_passed_on() -> None:
     assert built["slots"] == {"order_id": "2026-1"} and built["grants"] and built["previous_conversations"]
 
 
-@pytest.mark.parametrize("reason", [*PRIORITY_BY_REASON, "transferred", "something new"])
+@pytest.mark.parametrize("reason", [*load_routing_policy().priority.reasons, "something new"])
 def test_every_reason_is_a_sentence_in_the_summary(reason: str) -> None:
     summary = context(reason=reason)["summary"]
     assert summary.endswith(".") and any("가" <= letter <= "힣" for letter in summary)
@@ -107,7 +108,7 @@ def test_agents_have_a_sentence_and_a_team_for_whatever_the_actions_pass_on() ->
     topics = [*skills.topics.values(), skills.default]
     assert {topic.skill for topic in topics} <= set(SKILLS)
     reasons = {topic.reason for topic in topics} | {"customer_request", "not_understood", "bot_error", "action_failed"}
-    assert reasons <= set(REASON_SENTENCES) and reasons <= set(PRIORITY_BY_REASON)
+    assert reasons <= set(REASON_SENTENCES) and reasons <= set(load_routing_policy().priority.reasons)
 
 
 def test_the_summary_quotes_the_customer_and_nobody_else() -> None:
@@ -196,7 +197,15 @@ def test_a_shop_that_did_not_answer_is_owned_up_to() -> None:
 def test_another_team_hears_once_that_it_was_passed_on_and_gets_advice_of_its_own() -> None:
     built = context(facts={"orders": [LATE]}, understanding=asked("delivery_delay"))
     for skill in ("orders", "compensation"):
-        built = pass_on_context(built, reason="transferred", skill=skill, at=NOW, steps=load_next_steps())
+        built = pass_on_context(
+            built,
+            reason="transferred",
+            requested_by="agent",
+            skill=skill,
+            priority=2,
+            at=NOW,
+            steps=load_next_steps(),
+        )
     assert built["summary"].count(REASON_SENTENCES["transferred"]) == 1
     assert built["skill"] == "compensation" and built["next_step_reason"]["rule"] == "late_unpaid"
 
@@ -251,4 +260,5 @@ def test_a_turn_without_an_intent_keeps_what_was_understood_before() -> None:
     ],
 )
 def test_who_is_served_first(reason: str, grade: str | None, priority: int) -> None:
-    assert priority_of(reason, grade) == priority
+    policy = load_routing_policy().priority
+    assert priority_of(policy, reason=reason, facts={"customer": {"grade": grade}}) == priority

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from handoff.domain.context import find_in_context
 from handoff.domain.next_step import SIGNALS, choose_step, signals_of
-from handoff.domain.topics import SKILLS
+from handoff.domain.routing import SKILLS
 from handoff.service import next_steps
 from handoff.service.next_steps import load_next_steps, read_next_steps
 
