@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from handoff.domain.context import Known
 from handoff.domain.conversation import Author, Conversation, Message, Owner, Turn, TurnStatus
 from handoff.domain.ownership import Change, change_owner
 from handoff.errors import Invalid, NotFound
-from handoff.service.handing_over import HandoverFacts, append
+from handoff.service.handing_over import append
 from handoff.service.passing_on import record
 from handoff.service.ports import QUEUE_TOPIC, Hub, Subscription, conversation_topic, topics_of
 from handoff.service.reopening import Reopening
@@ -124,9 +125,7 @@ class Customers:
         assert isinstance(accepted, Accepted), "facts were given"
         return accepted
 
-    async def _accept_with(
-        self, conversation_id: str, said: _Said, facts: HandoverFacts | None
-    ) -> Accepted | _FactsNeeded:
+    async def _accept_with(self, conversation_id: str, said: _Said, facts: Known | None) -> Accepted | _FactsNeeded:
         async with self._store.write() as tx:
             conversation = await _locked(tx, conversation_id)
             known = await tx.find_by_client_id(conversation_id, said.client_msg_id)

@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from handoff.domain.context import Known
 from handoff.domain.conversation import Author, Conversation, Owner
 from handoff.domain.ownership import Change, change_owner
 from handoff.service.desk import connected
-from handoff.service.handing_over import WAITING_SENTENCE, HandoverFacts, append, draft, gather_facts, hand_over
+from handoff.service.handing_over import WAITING_SENTENCE, append, draft, gather_facts, hand_over
 from handoff.service.passing_on import record, take_handoff
 from handoff.service.ports import HandoffRequest, Shop
 from handoff.service.routing import list_seats
@@ -44,14 +45,11 @@ class Reopening:
         since = conversation.closed_at or conversation.updated_at
         return now - since <= timedelta(days=self._policy.reopen_days)
 
-    async def gather(self, conversation: Conversation) -> HandoverFacts:
+    async def gather(self, conversation: Conversation) -> Known:
         """Return what is known of the customer; asks the shop, so it comes before the unit of work."""
-        async with self._store.read() as tx:
-            return await gather_facts(self._shop, tx, conversation)
+        return await gather_facts(self._shop, self._store, conversation)
 
-    async def go_on(
-        self, tx: Transaction, conversation: Conversation, known: HandoverFacts, *, at: datetime
-    ) -> Conversation:
+    async def go_on(self, tx: Transaction, conversation: Conversation, known: Known, *, at: datetime) -> Conversation:
         """Bring a reopened conversation (the bot's by now, with the customer's message in it) to people; saves it."""
         conversation_id = conversation.conversation_id
         handoffs = await tx.list_handoffs([conversation_id])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from handoff.domain.context import Known
 from handoff.domain.conversation import Agent, Author, Conversation, Note, Owner
 from handoff.domain.ownership import Change, change_owner, winner_of
 from handoff.domain.routing import is_present
 from handoff.errors import Conflict, Forbidden, Invalid
 from handoff.service.desk import SEES_ALL, Done, connected, locked, naming_the_winner
-from handoff.service.handing_over import HandoverFacts, append, draft, gather_facts, hand_over
+from handoff.service.handing_over import append, draft, gather_facts, hand_over
 from handoff.service.passing_on import record, take_handoff
 from handoff.service.ports import HandoffRequest, Hub, Shop, agent_topic, topics_of
 from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
@@ -115,23 +116,23 @@ class Supervision:
             await tx.add_note(note)
         return self._done(conversation)
 
-    async def _known_to_the_bot(self, conversation_id: str, version: int) -> HandoverFacts | None:
+    async def _known_to_the_bot(self, conversation_id: str, version: int) -> Known | None:
         """Return what is passed on with a conversation that the bot holds; asks the shop before the unit of work."""
         async with self._store.read() as tx:
             conversation = await tx.find_conversation(conversation_id)
             if conversation is None or conversation.owner is not Owner.BOT or conversation.version != version:
                 return None
-            return await gather_facts(self._shop, tx, conversation)
+        return await gather_facts(self._shop, self._store, conversation)
 
     async def _from_the_bot(
-        self, tx: Transaction, conversation: Conversation, lead: Agent, known: HandoverFacts | None
+        self, tx: Transaction, conversation: Conversation, lead: Agent, known: Known | None
     ) -> Conversation:
         memory = await tx.load_memory(conversation.conversation_id)
         return await hand_over(
             tx,
             conversation,
             HandoffRequest(reason="supervisor", requested_by="supervisor", skill="general"),
-            known=known or HandoverFacts({}, []),
+            known=known or Known(),
             understanding=memory.understanding,
             new_messages=(),
             at=self._clock.now(),
