@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from handoff.adapters.memory_tickets import Duplicate, MemoryTickets, TicketTables
 from handoff.domain.conversation import (
     Agent,
     Conversation,
@@ -29,12 +30,8 @@ from handoff.domain.conversation import (
 )
 
 
-class Duplicate(Exception):
-    """A key is taken: what a database would refuse by a constraint."""
-
-
 @dataclass
-class _Tables:
+class _Tables(TicketTables):
     conversations: dict[str, Conversation] = field(default_factory=dict)
     memories: dict[str, Memory] = field(default_factory=dict)
     messages: dict[tuple[str, int], Message] = field(default_factory=dict)
@@ -71,8 +68,10 @@ class MemoryStore:
         yield MemoryTransaction(self._tables.copy())
 
 
-class MemoryTransaction:
+class MemoryTransaction(MemoryTickets):
     """One unit of work on copies of the tables."""
+
+    _t: _Tables
 
     def __init__(self, tables: _Tables) -> None:
         self._t = tables

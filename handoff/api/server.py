@@ -34,12 +34,16 @@ from handoff.api.staff import staff
 from handoff.api.studio import studio
 from handoff.api.tickets import Tickets
 from handoff.api.verification import verification
+from handoff.service.alerts import Alerts, ServiceLevelWatch
 from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.promises import Promises
 from handoff.service.staff import Logins
+from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
 from kernel.clock import ProductClock
@@ -135,7 +139,12 @@ async def _open(
     backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
-    sweeps: list[Task] = []  # what comes due in conversations; each is asked every second in every gateway
+    promises = Promises(store, hub, clock)
+    levels = ServiceLevelWatch(store, hub, clock)
+    sweeps: list[Task] = [
+        levels.check,
+        promises.come_due,
+    ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
     clockwork.start()
@@ -152,6 +161,10 @@ async def _open(
         clockwork=clockwork,
         customers=customers,
         desk=Desk(store, hub, clock),
+        ticket_desk=TicketDesk(store, hub, clock),
+        promises=promises,
+        alerts=Alerts(store, hub, clock),
+        hours=OpeningHours(store, clock),
         privacy=PrivacyDesk(shop_engine, talks, clock),
         kakao=Kakao(store, customers, shop, clock),
         logins=Logins(store),

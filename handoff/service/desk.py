@@ -10,6 +10,7 @@ from handoff.domain.context import REASON_SENTENCES
 from handoff.domain.conversation import Agent, Author, Conversation, Event, Handoff, Message, Note, Owner
 from handoff.domain.ownership import Change, change_owner, require_agent, require_version
 from handoff.errors import Conflict, Forbidden, Invalid, NotFound
+from handoff.service import ticketing
 from handoff.service.handing_over import append, draft
 from handoff.service.ports import Hub, agent_topic, topics_of
 from handoff.service.store import Store, Transaction
@@ -141,6 +142,9 @@ class Desk:
                 priority=priority,
             )
             await self._keep_handoff(tx, conversation, change, agent)
+            ticket = await ticketing.follow_owner(tx, conversation, actor=agent.agent_id, at=now)
+            if change is Change.TRANSFERRED and ticket is not None:
+                sentence = await ticketing.say_passed_on(tx, ticket, sentence, at=now)
             conversation, _ = await append(
                 tx, conversation, [draft(conversation, Author.SYSTEM, sentence, now)], at=now
             )

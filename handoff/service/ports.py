@@ -101,6 +101,7 @@ class Hub(Protocol):
 
 
 QUEUE_TOPIC = "queue"
+ALERTS_TOPIC = "alerts"
 
 
 def conversation_topic(conversation_id: str) -> str:

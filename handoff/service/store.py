@@ -26,9 +26,10 @@ from handoff.domain.conversation import (
     Turn,
     TurnStatus,
 )
+from handoff.service.store_tickets import TicketTransaction
 
 
-class Transaction(Protocol):
+class Transaction(TicketTransaction, Protocol):
     """What can be done within one unit of work."""
 
     # conversations
