@@ -17,8 +17,11 @@ from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
+from handoff.service.offers import Offers
+from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
 from handoff.service.promises import Promises
+from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.store import Store
 from handoff.service.tickets import TicketDesk
@@ -50,6 +53,9 @@ class Gateway:
     promises: Promises
     alerts: Alerts
     hours: OpeningHours
+    offers: Offers
+    presence: Presence
+    router: Router
     privacy: PrivacyDesk
     kakao: Kakao
     logins: Logins

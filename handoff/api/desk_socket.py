@@ -34,11 +34,12 @@ async def socket(request: Request, ws: Websocket) -> None:
     gateway = gateway_of(request)
     reader = asyncio.create_task(_read_until_closed(ws), name=f"desk-{agent.agent_id}")
     try:
-        with gateway.hub.subscribe(QUEUE_TOPIC, agent_topic(agent.agent_id)) as news:
-            await ws.send(json.dumps({"type": "queue"}))
-            while not reader.done():
-                for topic in sorted(await news.wait(HINT_WAIT_S)):
-                    await ws.send(json.dumps({"type": "queue" if topic == QUEUE_TOPIC else "mine"}))
+        async with gateway.presence.kept(agent.agent_id):
+            with gateway.hub.subscribe(QUEUE_TOPIC, agent_topic(agent.agent_id)) as news:
+                await ws.send(json.dumps({"type": "queue"}))
+                while not reader.done():
+                    for topic in sorted(await news.wait(HINT_WAIT_S)):
+                        await ws.send(json.dumps({"type": "queue" if topic == QUEUE_TOPIC else "mine"}))
     except ConnectionClosed:
         pass
     finally:

@@ -25,7 +25,10 @@ from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.chat import chat
 from handoff.api.desk import desk
+from handoff.api.desk_hours import desk_hours
+from handoff.api.desk_promises import desk_promises
 from handoff.api.desk_socket import desk_socket
+from handoff.api.desk_tickets import desk_tickets
 from handoff.api.kakao import kakao
 from handoff.api.openapi import openapi
 from handoff.api.privacy import privacy
@@ -40,8 +43,11 @@ from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
+from handoff.service.offers import Offers
+from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
 from handoff.service.promises import Promises
+from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
@@ -77,6 +83,9 @@ def create_app(
         staff,
         desk,
         desk_socket,
+        desk_tickets,
+        desk_promises,
+        desk_hours,
         amends,
         privacy,
         verification,
@@ -131,6 +140,9 @@ async def _open(
     trainings = Trainings(settings, clock)
     resources.push_async_callback(trainings.stop)
     runner.start()
+    presence, router = Presence(store, hub, clock), Router(store, hub, clock)
+    resources.push_async_callback(router.stop)
+    router.start()
     talks = SqlTalks(engine)
     handlers = {**HANDLERS, **with_conversations(talks)}
     notifier = (
@@ -144,6 +156,8 @@ async def _open(
     sweeps: list[Task] = [
         levels.check,
         promises.come_due,
+        router.drain,
+        presence.sweep,
     ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
@@ -165,6 +179,9 @@ async def _open(
         promises=promises,
         alerts=Alerts(store, hub, clock),
         hours=OpeningHours(store, clock),
+        offers=Offers(store, hub, clock),
+        presence=presence,
+        router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),
         kakao=Kakao(store, customers, shop, clock),
         logins=Logins(store),

@@ -8,19 +8,20 @@ from datetime import datetime, timedelta
 
 from handoff.domain import alerts, sla
 from handoff.domain.alerts import Alert
-from handoff.domain.conversation import Agent, Owner
+from handoff.domain.conversation import Agent, Conversation, Owner
+from handoff.domain.queue import PriorityPolicy
 from handoff.domain.sla import CaseClocks, SlaClock, Step
 from handoff.domain.tickets import Ticket
 from handoff.errors import NotFound
 from handoff.service import ticketing
 from handoff.service.ports import ALERTS_TOPIC, QUEUE_TOPIC, Hub
+from handoff.service.routing_policy import load_routing_policy
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
 
 AT_ONCE = 50
 SHOWN_FOR = timedelta(days=7)
 SHOWN_MAX = 500
-PRIORITY_MAX = 9
 
 
 class ServiceLevelWatch:
@@ -30,6 +31,7 @@ class ServiceLevelWatch:
         self._store = store
         self._hub = hub
         self._clock = clock
+        self._policy = load_routing_policy().priority
 
     async def check(self) -> int:
         """Do what is due by now; return for how many tickets something was."""
@@ -59,9 +61,9 @@ class ServiceLevelWatch:
         for clock, step in passed:
             await tx.add_alert(alerts.of_step(ticket, clock, step, at=now))
         raised = sum(step.raise_priority for _, step in passed)
-        if raised and conversation.owner is Owner.WAITING:
-            more = min(conversation.priority + raised, PRIORITY_MAX)
-            await tx.save_conversation(replace(conversation, priority=more))
+        raised = min(raised, self._policy.most_points - conversation.priority)
+        if raised > 0 and conversation.owner is Owner.WAITING:
+            await tx.save_conversation(_raised(conversation, raised, self._policy))
             return (ALERTS_TOPIC, QUEUE_TOPIC)
         return (ALERTS_TOPIC,)
 
@@ -76,6 +78,13 @@ def _tick(case: CaseClocks, at: datetime, rules: sla.Rules) -> tuple[CaseClocks,
 
     first, resolution = ticked(case.first), ticked(case.resolution)
     return replace(case, first=first, resolution=resolution, next=ticked(case.next) if case.next else None), passed
+
+
+def _raised(conversation: Conversation, points: int, policy: PriorityPolicy) -> Conversation:
+    """Return a waiting conversation with so many points more."""
+    earlier = timedelta(seconds=points * policy.point_is_worth_s)
+    ranked_at = conversation.ranked_at - earlier if conversation.ranked_at else None
+    return replace(conversation, priority=conversation.priority + points, ranked_at=ranked_at)
 
 
 class Alerts:

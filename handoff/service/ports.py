@@ -102,6 +102,7 @@ class Hub(Protocol):
 
 QUEUE_TOPIC = "queue"
 ALERTS_TOPIC = "alerts"
+ROUTING_TOPIC = "routing"  # an agent came or got free: matters to who routes, not to those who wait
 
 
 def conversation_topic(conversation_id: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handoff.domain import tickets
-from handoff.domain.conversation import Agent, Author, Conversation, Event, Json, Message, Owner
+from handoff.domain.conversation import Agent, Conversation, Json, Message, Owner
 from handoff.domain.hours import TeamHours
 from handoff.domain.ownership import Change, change_owner
 from handoff.domain.promises import OPEN_PROMISES, Promise, PromiseStatus
@@ -15,7 +15,7 @@ from handoff.domain.tickets import UNRESOLVED, Analysis, Ticket, TicketStatus, T
 from handoff.errors import Forbidden, Invalid, NotFound, StateConflict
 from handoff.policy.service_levels import load_service_levels
 from handoff.service import ticketing
-from handoff.service.handing_over import append, draft
+from handoff.service.passing_on import end_handoff, record
 from handoff.service.ports import Hub, agent_topic, topics_of
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
@@ -192,17 +192,18 @@ class TicketDesk:
     async def _close_merged(
         self, tx: Transaction, conversation: Conversation, agent: Agent, into: str, at: datetime
     ) -> Conversation:
-        before = conversation.conversation_id
         conversation = change_owner(conversation, Change.CLOSED, at=at)
-        if (handoff := await tx.find_open_handoff(before)) is not None:
-            await tx.save_handoff(replace(handoff, ended_at=at))
+        await end_handoff(tx, conversation.conversation_id, at)
         sentence = f"이 문의는 {into} 문의와 함께 이어서 도와드릴게요."
-        said = [draft(conversation, Author.SYSTEM, sentence, at)]
-        conversation, _ = await append(tx, conversation, said, at=at)
-        detail = {"merged_into": into}
-        await tx.add_event(Event(before, conversation.version, Change.CLOSED, agent.agent_id, at, detail))
-        await tx.save_conversation(conversation)
-        return conversation
+        return await record(
+            tx,
+            conversation,
+            Change.CLOSED,
+            actor=agent.agent_id,
+            sentence=sentence,
+            at=at,
+            detail={"merged_into": into},
+        )
 
 
 async def _find(tx: Transaction, number: str) -> Ticket:
