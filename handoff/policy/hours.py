@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from handoff.domain.context import NEXT_STEPS
 from handoff.domain.hours import WEEKDAYS, Span, TeamHours, read_time, require_sense
+from handoff.domain.routing import SKILLS
 from handoff.errors import Invalid
 
 _PATH = Path(__file__).with_name("hours.yml")
@@ -48,7 +48,7 @@ def read_hours(data: Any) -> dict[str, TeamHours]:
     """Return the hours that `data` holds. Raises ValueError, which names the place."""
     teams = {name: _read_team(name, team) for name, team in _File.model_validate(data).teams.items()}
     answered = sorted(skill for hours in teams.values() for skill in hours.skills)
-    if answered != sorted(NEXT_STEPS):
+    if answered != sorted(SKILLS):
         raise ValueError("every skill belongs to one team; these do not: " + ", ".join(_uneven(answered)))
     return teams
 
@@ -74,4 +74,4 @@ def _read_span(text: str) -> Span:
 
 
 def _uneven(answered: list[str]) -> list[str]:
-    return sorted(skill for skill in {*NEXT_STEPS, *answered} if answered.count(skill) != 1 or skill not in NEXT_STEPS)
+    return sorted(skill for skill in {*SKILLS, *answered} if answered.count(skill) != 1 or skill not in SKILLS)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from handoff.domain.context import NEXT_STEPS
+from handoff.domain.routing import SKILLS
 from handoff.domain.sla import ClockKind, Ladder, Step, StepLevel, Targets
 from handoff.domain.tickets import TicketType
 
@@ -81,7 +81,7 @@ def read_service_levels(data: Any) -> ServiceLevels:
             raise ValueError(f"no target of {kind} for {', '.join(sorted(missing))}")
     if missing_types := set(TicketType) - set(file.targets):
         raise ValueError(f"no targets for {', '.join(sorted(missing_types))}")
-    if unknown := set(file.types.by_skill) - set(NEXT_STEPS):
+    if unknown := set(file.types.by_skill) - set(SKILLS):
         raise ValueError(f"no skill is called {', '.join(sorted(unknown))}")
     return ServiceLevels(
         version=file.version,
