@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from handoff.domain import tickets
+from handoff.domain.contact import Contact
 from handoff.domain.context import Known
 from handoff.domain.conversation import Author, Conversation, Message, Owner, Turn, TurnStatus
 from handoff.domain.ownership import Change, change_owner
-from handoff.errors import Invalid, NotFound
-from handoff.service.handing_over import append
+from handoff.domain.tickets import Ticket
+from handoff.errors import Invalid, NotFound, StateConflict
+from handoff.service import ticketing
+from handoff.service.handing_over import append, draft
 from handoff.service.passing_on import record
 from handoff.service.ports import QUEUE_TOPIC, Hub, Subscription, conversation_topic, topics_of
 from handoff.service.reopening import Reopening
@@ -57,10 +61,15 @@ class View:
     position: int | None
     agent_name: str | None
     estimated_wait_s: int | None = None
+    ticket: Ticket | None = None
 
     def same_state(self, other: View) -> bool:
         """Tell whether nothing but messages differs; how long it will take may change without being news."""
-        return (self.owner, self.position, self.agent_name) == (other.owner, other.position, other.agent_name)
+        return self._state() == other._state()
+
+    def _state(self) -> tuple[object, ...]:
+        ticket = (self.ticket.number, self.ticket.status) if self.ticket else None
+        return (self.owner, self.position, self.agent_name, ticket)
 
 
 class Customers:
@@ -139,12 +148,12 @@ class Customers:
                 if facts is None:
                     return _FactsNeeded(self._reopening, conversation)
             text, payload = await _content(tx, conversation_id, said)
-            conversation = await self._store_message(tx, conversation, said.client_msg_id, text)
-            seq, work = conversation.last_seq, None
+            conversation, seq = await self._store_message(tx, conversation, said.client_msg_id, text)
+            work = None
             if goes_to_people and self._reopening is not None and facts is not None:
                 conversation = await self._reopening.go_on(tx, conversation, facts, at=now)
             elif conversation.owner is Owner.BOT:
-                work = await self._queue_turn(tx, conversation, text, payload)
+                work = await self._queue_turn(tx, conversation, seq, text, payload)
                 conversation = work.conversation if work else conversation
             await tx.save_conversation(conversation)
         self._hub.publish(*topics_of(conversation))
@@ -154,8 +163,8 @@ class Customers:
 
     async def _store_message(
         self, tx: Transaction, conversation: Conversation, client_msg_id: str, text: str
-    ) -> Conversation:
-        """Append what the customer said; a closed conversation is the bot's again, one put aside is woken."""
+    ) -> tuple[Conversation, int]:
+        """Append what the customer said and return its seq; closed is the bot's again, put aside is woken."""
         now = self._clock.now()
         if conversation.owner is Owner.CLOSED:
             conversation = change_owner(conversation, Change.REOPENED, at=now)
@@ -163,24 +172,23 @@ class Customers:
         elif conversation.snoozed_until is not None:
             conversation = change_owner(conversation, Change.WOKEN, at=now)
             conversation = await record(tx, conversation, Change.WOKEN, actor="customer", at=now)
-        message = Message(
-            conversation_id=conversation.conversation_id,
-            seq=0,
-            author=Author.CUSTOMER,
-            text=text,
-            at=now,
-            client_msg_id=client_msg_id,
-        )
-        return (await append(tx, conversation, [message], at=now))[0]
+        left = await ticketing.take_contact(tx, conversation, text, at=now)
+        said = replace(draft(conversation, Author.CUSTOMER, left.text, now), client_msg_id=client_msg_id)
+        conversation, _ = await append(tx, conversation, [said], at=now)
+        seq = conversation.last_seq
+        if left.answer is not None:
+            answer = draft(conversation, Author.SYSTEM, left.answer, now)
+            conversation, _ = await append(tx, conversation, [answer], at=now)
+        return conversation, seq
 
     async def _queue_turn(
-        self, tx: Transaction, conversation: Conversation, text: str, payload: str | None
+        self, tx: Transaction, conversation: Conversation, seq: int, text: str, payload: str | None
     ) -> Work | None:
         """Ask the bot for an answer to the message just appended; None when another runner will carry it out."""
         turn = Turn(
             turn_id=new_id("t"),
             conversation_id=conversation.conversation_id,
-            seq=conversation.last_seq,
+            seq=seq,
             text=text,
             payload=payload,
             status=TurnStatus.QUEUED,
@@ -189,6 +197,28 @@ class Customers:
         await tx.add_turn(turn)
         return await self._runner.take(tx, conversation)
 
+    async def leave_contact(self, conversation_id: str, contact: Contact) -> Ticket:
+        """Keep how the customer wants to be reached about what people do for them. Raises NotFound or StateConflict."""
+        now = self._clock.now()
+        async with self._store.write() as tx:
+            conversation = await _locked(tx, conversation_id)
+            ticket = await ticketing.find_current(tx, conversation_id)
+            if ticket is None:
+                raise StateConflict(
+                    "접수된 문의가 없어요. 상담원을 먼저 불러 주세요.",
+                    code="no_open_ticket",
+                    current=conversation.owner,
+                    asked="contact",
+                )
+            if ticket.contact == contact:
+                return ticket
+            answer = await ticketing.keep_contact(tx, ticket, contact, at=now)
+            said = [draft(conversation, Author.SYSTEM, answer, now)]
+            conversation, _ = await append(tx, conversation, said, at=now)
+            await tx.save_conversation(conversation)
+        self._hub.publish(*topics_of(conversation))
+        return replace(ticket, contact=contact, version=ticket.version + 1)
+
     async def read(self, conversation_id: str, *, after: int) -> View:
         """Return what came after `after`, and who speaks now. Raises NotFound."""
         async with self._store.read() as tx:
@@ -196,14 +226,16 @@ class Customers:
             if conversation is None:
                 raise NotFound("상담을 찾을 수 없어요. 새 상담을 시작해 주세요.", code="conversation_not_found")
             messages = await tx.list_messages(conversation_id, after=after, limit=READ_AT_ONCE)
-            position = agent_name = estimated_wait_s = None
+            position = agent_name = estimated_wait_s = ticket = None
+            if conversation.owner is not Owner.BOT:
+                ticket = tickets.newest(await tx.list_tickets_of([conversation_id]))
             if conversation.owner is Owner.WAITING:
                 wait = await self._waits.tell(tx, conversation)
                 position, estimated_wait_s = wait.position, wait.estimated_s
             elif conversation.owner is Owner.HUMAN and conversation.agent_id is not None:
                 agent = await tx.find_agent(agent_id=conversation.agent_id)
                 agent_name = agent.name if agent else None
-        return View(tuple(messages), conversation.owner, position, agent_name, estimated_wait_s)
+        return View(tuple(messages), conversation.owner, position, agent_name, estimated_wait_s, ticket)
 
     async def wait(self, conversation_id: str, *, after: int, wait_s: float) -> View:
         """Return as `read` does, but only once there is news or `wait_s` seconds have passed."""

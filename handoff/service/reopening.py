@@ -14,7 +14,7 @@ from handoff.domain.context import Known
 from handoff.domain.conversation import Author, Conversation, Owner
 from handoff.domain.ownership import Change, change_owner
 from handoff.service.desk import connected
-from handoff.service.handing_over import WAITING_SENTENCE, append, draft, gather_facts, hand_over
+from handoff.service.handing_over import append, draft, gather_facts, hand_over
 from handoff.service.passing_on import record, take_handoff
 from handoff.service.ports import HandoffRequest, Shop
 from handoff.service.routing import list_seats
@@ -55,7 +55,7 @@ class Reopening:
         handoffs = await tx.list_handoffs([conversation_id])
         skill = handoffs[-1].skill if handoffs else "general"
         memory = await tx.load_memory(conversation_id)
-        conversation = await hand_over(
+        conversation, told = await hand_over(
             tx,
             conversation,
             HandoffRequest(reason="reopened", requested_by="customer", skill=skill),
@@ -67,7 +67,7 @@ class Reopening:
         )
         if await self._has_place(tx, conversation.preferred_agent_id, at):
             return await self._give_back(tx, conversation, at)
-        sentence = draft(conversation, Author.SYSTEM, WAITING_SENTENCE, at)
+        sentence = draft(conversation, Author.SYSTEM, told, at)
         conversation, _ = await append(tx, conversation, [sentence], at=at)
         await tx.save_conversation(conversation)
         return conversation

@@ -128,7 +128,7 @@ class Supervision:
         self, tx: Transaction, conversation: Conversation, lead: Agent, known: Known | None
     ) -> Conversation:
         memory = await tx.load_memory(conversation.conversation_id)
-        return await hand_over(
+        waiting, _ = await hand_over(
             tx,
             conversation,
             HandoffRequest(reason="supervisor", requested_by="supervisor", skill="general"),
@@ -138,6 +138,7 @@ class Supervision:
             at=self._clock.now(),
             actor=lead.agent_id,
         )
+        return waiting
 
     async def _present(self, tx: Transaction, agent_id: str) -> Agent:
         agent = await tx.find_agent(agent_id=agent_id)
