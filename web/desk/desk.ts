@@ -19,8 +19,10 @@ import type { Staff } from "../shared/staff/session";
 import { Store } from "../shared/store";
 import { newWaitingWords, skillName, winnerWords, desk as words } from "../shared/words/desk";
 import { errorWords } from "../shared/words/errors";
+import { offerWords } from "../shared/words/flow";
 import { inKnownOrder, isBehind, newlyWaiting } from "./lists";
 import { Notices } from "./notices";
+import { Offers, type OpenOffer } from "./offers";
 import { type LastRead, markRead } from "./unread";
 
 export interface DeskState {
@@ -47,6 +49,7 @@ export type Move = "claim" | "return-to-bot" | "transfer" | "close";
 export class Desk {
   readonly state: Store<DeskState>;
   readonly notices = new Notices();
+  readonly offers: Offers;
   readonly me: string;
   readonly #staff: Staff;
   readonly #outboxes = new Map<string, Outbox>();
@@ -56,6 +59,7 @@ export class Desk {
 
   constructor(staff: Staff, session: Session) {
     this.#staff = staff;
+    this.offers = new Offers(staff);
     this.me = session.agent.agent_id;
     this.state = new Store<DeskState>({
       queue: null,
@@ -142,6 +146,22 @@ export class Desk {
     return isDone;
   }
 
+  /** Take what is offered, at the version that was offered; who was faster is told as always. */
+  async acceptOffer(offer: OpenOffer): Promise<boolean> {
+    const { conversation_id, version } = offer.conversation;
+    this.offers.drop(offer.offer_id);
+    return await this.move(conversation_id, "claim", { version });
+  }
+
+  async declineOffer(offer: OpenOffer): Promise<void> {
+    try {
+      await this.offers.decline(offer);
+      this.notices.tell(offerWords.declined);
+    } catch (error) {
+      this.notices.tell(errorWords(error), "alarm");
+    }
+  }
+
   async setPresence(presence: Presence): Promise<void> {
     const before = this.state.value.presence;
     this.state.patch({ presence });
@@ -185,6 +205,7 @@ export class Desk {
       const [queue, held] = await Promise.all([
         this.#staff.call<{ conversations: QueueItem[] }>("GET", "/api/desk/queue"),
         this.#staff.call<{ conversations: QueueItem[] }>("GET", "/api/desk/conversations?mine=true"),
+        this.offers.fetch(),
       ]);
       this.#tellNewWaiting(queue.conversations);
       const order =

@@ -53,10 +53,21 @@ export function timeOfDay(at: string): string {
   return `${half} ${parts.hour % 12 || 12}:${String(parts.minute).padStart(2, "0")}`;
 }
 
+/** Hour of the day, 0–23. */
+export function hourOf(at: string): number {
+  return partsOf(at)?.hour ?? 0;
+}
+
 /** `11월 22일(일)` */
 export function dayOf(at: string): string {
   const parts = partsOf(at);
   return parts ? `${parts.month}월 ${parts.day}일(${parts.weekday})` : "";
+}
+
+/** `2026-11` */
+export function monthOf(at: string): string {
+  const parts = partsOf(at);
+  return parts ? `${parts.year}-${String(parts.month).padStart(2, "0")}` : "";
 }
 
 /** `2026년 11월 22일` */

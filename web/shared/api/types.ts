@@ -80,6 +80,15 @@ export interface QueueItem {
   agent_name?: string | null;
 }
 
+/** A waiting conversation that this agent is asked to take; taking it is claiming it at its version. */
+export interface Offer {
+  offer_id: string;
+  offered_at: string;
+  due_at: string;
+  seconds_left: number;
+  conversation: QueueItem;
+}
+
 export interface Note {
   note_id: string;
   author_name: string;
@@ -105,6 +114,7 @@ export interface HandoffContext {
   blocks?: unknown[];
   verification_attempts?: unknown[];
   grants?: unknown[];
+  amends?: unknown;
   mood?: unknown;
   previous_conversations?: unknown[];
   suggested_next_step?: string | null;

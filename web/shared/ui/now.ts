@@ -24,3 +24,13 @@ export function useNow(every_ms: number): number {
   }, [every_ms]);
   return now_ms;
 }
+
+/** Return this browser's own moment and draw again every `every_ms`: for spans counted down here. */
+export function useTick(every_ms: number): number {
+  const [now_ms, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), every_ms);
+    return () => clearInterval(timer);
+  }, [every_ms]);
+  return now_ms;
+}

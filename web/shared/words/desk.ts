@@ -164,6 +164,7 @@ export const shortcutWords: { keys: string[]; does: string }[] = [
   { keys: ["J"], does: "다음 상담" },
   { keys: ["K"], does: "앞 상담" },
   { keys: ["C"], does: "상담 시작" },
+  { keys: ["A"], does: "배정받기 (글을 적다가는 Alt+A)" },
   { keys: ["R"], does: "답장 적기" },
   { keys: ["N"], does: "메모 적기" },
   { keys: ["Esc"], does: "입력 칸에서 나오기" },

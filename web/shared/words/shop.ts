@@ -31,10 +31,18 @@ export const causeNames: Readonly<Record<string, string>> = {
   network: "통신 문제",
 };
 
+/** Keys of verification counts that are no names of their own. */
+export const plainNames: Readonly<Record<string, string>> = {
+  unknown: "알 수 없음",
+  none: "없음",
+  other: "그 밖",
+};
+
 export const grantKinds: Readonly<Record<string, string>> = {
   points: "적립금",
   coupon: "쿠폰",
   free_shipping: "무료 배송 쿠폰",
+  free_shipping_coupon: "무료 배송 쿠폰",
   resend: "다시 보내기",
 };
 

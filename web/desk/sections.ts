@@ -1,0 +1,22 @@
+/** Which pages a member of staff has, and which of them the address names: pure. The gateway decides; this only hides. */
+import type { Role } from "../shared/api/types";
+
+export type Section = "talks" | "approvals" | "verification" | "privacy";
+
+const atDesk = ["agent", "senior_agent", "supervisor", "administrator"];
+const allowed: Record<Section, readonly string[]> = {
+  talks: atDesk,
+  approvals: ["supervisor", "administrator"],
+  verification: ["supervisor", "security_reviewer", "administrator"],
+  privacy: ["privacy_officer", "administrator"],
+};
+
+/** Pages of a role, the one to begin with first; none for who has nothing to do here. */
+export function sectionsOf(role: Role): Section[] {
+  return (Object.keys(allowed) as Section[]).filter((section) => allowed[section].includes(role));
+}
+
+/** The page that an address such as `#approvals` names, else the first. */
+export function sectionAt(hash: string, sections: readonly Section[]): Section | undefined {
+  return sections.find((section) => `#${section}` === hash) ?? sections[0];
+}
