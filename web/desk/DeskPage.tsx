@@ -1,5 +1,7 @@
 /** The desk: lists, conversation, customer; at phone width one of them at a time. */
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Staff } from "../shared/staff/session";
 import { useStore } from "../shared/store";
 import { common } from "../shared/words/common";
 import { tabTitle, desk as words } from "../shared/words/desk";
@@ -10,8 +12,11 @@ import { HelpDialog } from "./HelpDialog";
 import { Lists } from "./Lists";
 import { NoticeStack } from "./NoticeStack";
 import { OfferCards } from "./OfferCards";
+import { TeamPage } from "./office/TeamPage";
+import { TicketsPage } from "./office/TicketsPage";
 import { SidePanel } from "./SidePanel";
 import type { PageFrameProps } from "./StaffPage";
+import { isLead, type Section } from "./sections";
 import { areShortcutsOn, useShortcuts } from "./shortcut-hook";
 import type { Command } from "./shortcuts";
 import { DeskStatus, TopBar } from "./TopBar";
@@ -88,30 +93,48 @@ export function DeskPage({ page, ...bar }: PageFrameProps) {
       {isTalking ? (
         <>
           <ViewTabs view={view} onView={setView} unread={unreadTotal} />
-          <Lists state={state} unread={unread} onOpen={open} />
+          <Lists desk={desk} state={state} unread={unread} onOpen={open} />
           <ConversationPane
             key={state.openId ?? "none"}
             desk={desk}
             state={state}
             isMine={isMine}
+            isLead={isLead(session.agent.role)}
             commandRef={command}
           />
           <SidePanel
             staff={staff}
             session={session}
-            notices={desk.notices}
+            desk={desk}
             detail={state.openId ? state.details[state.openId] : undefined}
             isMine={isMine}
           />
         </>
       ) : (
-        page(desk.notices)
+        <DeskSection staff={staff} desk={desk} section={section} onOpen={open}>
+          {page(desk.notices)}
+        </DeskSection>
       )}
       <OfferCards desk={desk} onOpen={open} />
       <NoticeStack notices={desk.notices} onOpen={open} />
       {isHelpOpen && <HelpDialog isOn={isOn} onSwitch={setOn} onClose={() => setHelpOpen(false)} />}
     </div>
   );
+}
+
+interface DeskSectionProps {
+  staff: Staff;
+  desk: Desk;
+  section: Section | undefined;
+  onOpen(conversation_id: string): void;
+  children: ComponentChildren;
+}
+
+/** The pages that draw what the desk holds; `children` are the others. */
+function DeskSection({ staff, desk, section, onOpen, children }: DeskSectionProps) {
+  if (section === "tickets") return <TicketsPage staff={staff} desk={desk} onOpen={onOpen} />;
+  if (section === "team") return <TeamPage desk={desk} onOpen={onOpen} />;
+  return <>{children}</>;
 }
 
 function ViewTabs({ view, onView, unread }: { view: View; onView(view: View): void; unread: number }) {

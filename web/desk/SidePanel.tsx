@@ -8,25 +8,35 @@ import { unmaskable, unmask as unmaskWords } from "../shared/words/office";
 import { AmendsPanel } from "./AmendsPanel";
 import type { Line } from "./context-lines";
 import * as lines from "./context-lines";
+import type { Desk } from "./desk";
 import { Lines } from "./Lines";
 import type { Notices } from "./notices";
+import { TicketPanel } from "./TicketPanel";
 import { UnmaskDialog } from "./UnmaskDialog";
 
 export interface SidePanelProps {
   staff: Staff;
   session: Session;
-  notices: Notices;
+  desk: Desk;
   detail: ConversationDetail | undefined;
   isMine: boolean;
 }
 
-export function SidePanel({ staff, session, notices, detail, isMine }: SidePanelProps) {
+export function SidePanel({ staff, session, desk, detail, isMine }: SidePanelProps) {
+  const { notices } = desk;
   if (!detail) return <aside class="desk-side empty" aria-label={words.info} />;
   return (
     <aside class="desk-side" aria-label={words.info}>
       <ContextCard context={detail.context} />
-      <AmendsPanel key={detail.conversation_id} staff={staff} notices={notices} detail={detail} isMine={isMine} />
-      <Customer key={detail.conversation_id} staff={staff} session={session} notices={notices} detail={detail} />
+      <TicketPanel key={`t:${detail.conversation_id}`} staff={staff} desk={desk} detail={detail} isMine={isMine} />
+      <AmendsPanel
+        key={`a:${detail.conversation_id}`}
+        staff={staff}
+        notices={notices}
+        detail={detail}
+        isMine={isMine}
+      />
+      <Customer key={`c:${detail.conversation_id}`} staff={staff} session={session} notices={notices} detail={detail} />
     </aside>
   );
 }

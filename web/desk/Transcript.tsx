@@ -10,6 +10,7 @@ import { dayOf, timeOfDay } from "../shared/format";
 import { useStore } from "../shared/store";
 import { agentTitle, common } from "../shared/words/common";
 import { desk as words } from "../shared/words/desk";
+import { leadWords } from "../shared/words/flow";
 import type { Desk } from "./desk";
 import { timeline } from "./timeline";
 
@@ -94,9 +95,9 @@ function Offered({ labels, chosen }: { labels: string[]; chosen: string | null }
 
 function NoteLine({ note }: { note: Note }) {
   return (
-    <li class="note-line" data-testid="note-item">
+    <li class={`note-line ${note.kind ?? ""}`} data-testid="note-item">
       <p class="note-head">
-        {words.noteMark}
+        {note.kind === "whisper" ? leadWords.whisperMark : words.noteMark}
         <span>
           {agentTitle(note.author_name)} · <time dateTime={note.at}>{timeOfDay(note.at)}</time>
         </span>

@@ -19,11 +19,13 @@ import type { Staff } from "../shared/staff/session";
 import { Store } from "../shared/store";
 import { newWaitingWords, skillName, winnerWords, desk as words } from "../shared/words/desk";
 import { errorWords } from "../shared/words/errors";
-import { offerWords } from "../shared/words/flow";
+import { leadWords, offerWords, presenceChanged } from "../shared/words/flow";
 import { inKnownOrder, isBehind, newlyWaiting } from "./lists";
 import { Notices } from "./notices";
 import { Offers, type OpenOffer } from "./offers";
+import { Overview } from "./overview";
 import { type LastRead, markRead } from "./unread";
+import { WrapUps } from "./wrap-ups";
 
 export interface DeskState {
   /** Null before the first answer. */
@@ -44,22 +46,36 @@ export interface DeskState {
 const POLL_EVERY_MS = 2_000;
 const CHECK_AFTER_MS = 20_000;
 
-export type Move = "claim" | "return-to-bot" | "transfer" | "close";
+/** Changes of who has a conversation. What gives it away leaves it. */
+export type Move = "claim" | "pull" | "push" | "return-to-bot" | "transfer" | "close";
+/** Changes that leave it where it is. */
+export type Act = "snooze" | "wake" | "join" | "leave" | "whisper";
+
+interface DoneAnswer {
+  version: number;
+  seq?: number;
+  wrap_up_until?: string;
+}
 
 export class Desk {
   readonly state: Store<DeskState>;
   readonly notices = new Notices();
   readonly offers: Offers;
+  readonly overview: Overview;
+  readonly wrapUps = new WrapUps();
   readonly me: string;
   readonly #staff: Staff;
   readonly #outboxes = new Map<string, Outbox>();
   readonly #lists = new Refetch(() => this.#fetchLists());
   readonly #connection: LiveConnection;
   #stopWaking: () => void = () => undefined;
+  /** While a change is on its way, what the team's list says of this agent is old. */
+  #isChangingPresence = false;
 
   constructor(staff: Staff, session: Session) {
     this.#staff = staff;
     this.offers = new Offers(staff);
+    this.overview = new Overview(staff);
     this.me = session.agent.agent_id;
     this.state = new Store<DeskState>({
       queue: null,
@@ -79,11 +95,14 @@ export class Desk {
   start(): void {
     this.#connection.start();
     this.#stopWaking = wakeWithBrowser(this.#connection);
+    this.overview.start();
+    this.overview.state.subscribe(() => this.#followPresence());
     void this.refresh();
   }
 
   stop(): void {
     this.#stopWaking();
+    this.overview.stop();
     this.#connection.stop();
   }
 
@@ -136,14 +155,48 @@ export class Desk {
 
   /** Change who has the conversation. A conversation that was given away is left. */
   async move(conversation_id: string, move: Move, body: object = {}): Promise<boolean> {
-    const isDone = await this.#attempt(conversation_id, () => this.#post(conversation_id, move, body));
-    if (isDone && move !== "claim") {
-      this.#leave(conversation_id);
-      this.notices.tell(doneWords[move]);
-    }
+    const isTaking = move === "claim" || move === "pull";
+    const isDone = await this.#attempt(conversation_id, async () => {
+      const done = await this.#post<DoneAnswer>(conversation_id, move, body);
+      if (done.wrap_up_until) this.#beginWrapUp(conversation_id, done.version, done.wrap_up_until);
+    });
+    if (isDone && !isTaking) this.#leave(conversation_id);
+    if (isDone && move !== "claim") this.notices.tell(doneWords[move]);
     await this.refresh();
-    if (move === "claim") await this.#fetchDetail(conversation_id);
+    if (isTaking) await this.#fetchDetail(conversation_id);
     return isDone;
+  }
+
+  /** Do something about a conversation that stays where it is. */
+  async act(conversation_id: string, act: Act, body: object = {}, done?: string): Promise<boolean> {
+    const isDone = await this.#attempt(conversation_id, () => this.#post(conversation_id, act, body));
+    if (isDone && done) this.notices.tell(done);
+    await Promise.all([this.refresh(), this.#fetchDetail(conversation_id)]);
+    return isDone;
+  }
+
+  /** Say that the work after a close is done: the next customer may come. */
+  async endWrapUp(conversation_id: string, version: number): Promise<void> {
+    this.wrapUps.end(conversation_id);
+    const path = `/api/desk/conversations/${encodeURIComponent(conversation_id)}/wrap-up`;
+    try {
+      await this.#staff.call("POST", path, { body: { version } });
+    } catch (error) {
+      // It has ended by itself meanwhile, or the customer wrote again: nothing is left to end.
+      if (!(error instanceof Problem)) this.notices.tell(errorWords(error), "alarm");
+    }
+    this.overview.refresh();
+  }
+
+  /** Say what a colleague is asked to take. */
+  async changeRouting(agent_id: string, body: object): Promise<void> {
+    await this.#staff.call("PUT", `/api/desk/agents/${encodeURIComponent(agent_id)}/routing`, { body });
+    await this.overview.settled();
+  }
+
+  /** Fetch the open conversation and the lists anew: something beside them has changed it. */
+  async reload(conversation_id: string): Promise<void> {
+    await Promise.all([this.refresh(), this.#fetchDetail(conversation_id)]);
   }
 
   /** Take what is offered, at the version that was offered; who was faster is told as always. */
@@ -164,12 +217,16 @@ export class Desk {
 
   async setPresence(presence: Presence): Promise<void> {
     const before = this.state.value.presence;
+    this.#isChangingPresence = true;
     this.state.patch({ presence });
     try {
       await this.#staff.call("PUT", "/api/desk/presence", { body: { state: presence } });
+      await this.overview.settled();
     } catch (error) {
       this.state.patch({ presence: before });
       this.notices.tell(errorWords(error), "alarm");
+    } finally {
+      this.#isChangingPresence = false;
     }
   }
 
@@ -220,6 +277,7 @@ export class Desk {
       this.state.patch({ loadError: error });
       throw error;
     }
+    this.overview.refresh();
     await Promise.all(this.#stale().map((id) => this.#fetchDetail(id)));
   }
 
@@ -268,7 +326,7 @@ export class Desk {
     }
   }
 
-  async #post<T extends { seq?: number }>(conversation_id: string, action: string, body: object): Promise<T> {
+  async #post<T = DoneAnswer>(conversation_id: string, action: string, body: object): Promise<T> {
     const detail = this.state.value.details[conversation_id];
     const item = this.state.value.queue?.find((waiting) => waiting.conversation_id === conversation_id);
     const version = detail?.version ?? item?.version;
@@ -296,6 +354,19 @@ export class Desk {
     }
   }
 
+  #beginWrapUp(conversation_id: string, version: number, until: string): void {
+    const name = this.state.value.details[conversation_id]?.customer?.name ?? words.anonymous;
+    this.wrapUps.begin({ conversation_id, version, name, until });
+  }
+
+  /** Who let offers pass is taken to be away: the page must not go on saying that they are there. */
+  #followPresence(): void {
+    const presence = this.overview.state.value.team?.find((one) => one.agent_id === this.me)?.presence;
+    if (!presence || presence === this.state.value.presence || this.#isChangingPresence) return;
+    this.state.patch({ presence });
+    this.notices.tell(presenceChanged(presence), "alarm");
+  }
+
   #leave(conversation_id: string): void {
     if (this.state.value.openId !== conversation_id) return;
     const next = this.state.value.mine?.find((item) => item.conversation_id !== conversation_id);
@@ -316,6 +387,8 @@ export class Desk {
 }
 
 const doneWords: Record<Exclude<Move, "claim">, string> = {
+  pull: leadWords.pulled,
+  push: leadWords.pushed,
   "return-to-bot": words.returned,
   transfer: words.transferred,
   close: words.closed,

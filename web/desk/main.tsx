@@ -6,6 +6,7 @@ import "../shared/styles/chat.css";
 import "./desk.css";
 import "./office/office.css";
 import "./flow.css";
+import "./ticket.css";
 import { SessionGate } from "../shared/staff/SessionGate";
 import { Staff } from "../shared/staff/session";
 import { desk as words } from "../shared/words/desk";

@@ -83,12 +83,26 @@ export function dayAndTime(at: string): string {
 
 /** `40초`, `3분 20초`, `1시간 5분`; never negative. */
 export function span(from: string, now_ms: number): string {
-  const seconds = Math.max(0, Math.floor((now_ms - new Date(from).getTime()) / 1000));
-  if (!Number.isFinite(seconds)) return "";
+  const seconds = (now_ms - new Date(from).getTime()) / 1000;
+  return Number.isFinite(seconds) ? spanOf(seconds) : "";
+}
+
+/** The same of a number of seconds. */
+export function spanOf(exact_s: number): string {
+  const seconds = Math.max(0, Math.floor(exact_s));
   if (seconds < 60) return `${seconds}초`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}분 ${seconds % 60}초`;
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)}시간 ${minutes % 60}분`;
+  return `${Math.floor(minutes / (24 * 60))}일`;
+}
+
+/** `3분`, `1시간 5분`, `2일`: where seconds would only flicker. */
+export function roughSpanOf(exact_s: number): string {
+  const minutes = Math.ceil(Math.max(0, exact_s) / 60);
+  if (minutes < 60) return `${minutes}분`;
+  if (minutes < 24 * 60)
+    return minutes % 60 ? `${Math.floor(minutes / 60)}시간 ${minutes % 60}분` : `${minutes / 60}시간`;
   return `${Math.floor(minutes / (24 * 60))}일`;
 }
 

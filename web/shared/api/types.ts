@@ -38,7 +38,19 @@ export interface ChatUpdate {
   owner: Owner;
   /** Place in the queue, 1 = next; null when not waiting. */
   position: number | null;
+  /** Expected seconds until a person takes over; null while nobody who can is there, or when not waiting. */
+  estimated_wait_s?: number | null;
   agent_name?: string | null;
+  ticket?: CustomersTicket | null;
+}
+
+/** What people are doing for the customer, as the customer sees it. */
+export interface CustomersTicket {
+  number: string;
+  status: string;
+  status_text: string;
+  /** Masked; null until the customer left one. */
+  contact: string | null;
 }
 
 export interface DemoCustomer {
@@ -78,6 +90,9 @@ export interface QueueItem {
   last_author: Author | null;
   last_at: string | null;
   agent_name?: string | null;
+  /** Until when its agent put it aside. */
+  snoozed_until?: string | null;
+  language?: string | null;
 }
 
 /** A waiting conversation that this agent is asked to take; taking it is claiming it at its version. */
@@ -91,6 +106,8 @@ export interface Offer {
 
 export interface Note {
   note_id: string;
+  /** A whisper is a supervisor's word to the agent. */
+  kind?: "note" | "whisper" | (string & {});
   author_name: string;
   text: string;
   at: string;
@@ -147,6 +164,9 @@ export interface ConversationDetail {
   version: number;
   channel: string;
   agent: { agent_id: string; name: string } | null;
+  /** Supervisors who take part beside the agent. */
+  participants?: { agent_id: string; name: string }[];
+  snoozed_until?: string | null;
   messages: Message[];
   notes: Note[];
   context: HandoffContext | null;

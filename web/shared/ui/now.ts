@@ -15,11 +15,16 @@ export async function learnClock(): Promise<void> {
   }
 }
 
+/** The present moment, once. */
+export function momentNow(): number {
+  return Date.now() + ahead_ms;
+}
+
 /** Return the present moment and draw again every `every_ms`. */
 export function useNow(every_ms: number): number {
-  const [now_ms, setNow] = useState(() => Date.now() + ahead_ms);
+  const [now_ms, setNow] = useState(() => momentNow());
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now() + ahead_ms), every_ms);
+    const timer = setInterval(() => setNow(momentNow()), every_ms);
     return () => clearInterval(timer);
   }, [every_ms]);
   return now_ms;

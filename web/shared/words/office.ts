@@ -4,6 +4,8 @@ import { causeNames, grantKinds, plainNames } from "./shop";
 
 export const sectionNames = {
   talks: "상담",
+  tickets: "문의",
+  team: "팀",
   approvals: "보상 승인",
   verification: "본인 확인 현황",
   privacy: "개인정보 요청",
