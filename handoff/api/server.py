@@ -25,7 +25,10 @@ from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.chat import chat
 from handoff.api.desk import desk
+from handoff.api.desk_hours import desk_hours
+from handoff.api.desk_promises import desk_promises
 from handoff.api.desk_socket import desk_socket
+from handoff.api.desk_tickets import desk_tickets
 from handoff.api.kakao import kakao
 from handoff.api.openapi import openapi
 from handoff.api.privacy import privacy
@@ -34,15 +37,19 @@ from handoff.api.staff import staff
 from handoff.api.studio import studio
 from handoff.api.tickets import Tickets
 from handoff.api.verification import verification
+from handoff.service.alerts import Alerts, ServiceLevelWatch
 from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.promises import Promises
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
+from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
 from kernel.clock import ProductClock
@@ -76,6 +83,9 @@ def create_app(
         staff,
         desk,
         desk_socket,
+        desk_tickets,
+        desk_promises,
+        desk_hours,
         amends,
         privacy,
         verification,
@@ -141,7 +151,11 @@ async def _open(
     backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
+    promises = Promises(store, hub, clock)
+    levels = ServiceLevelWatch(store, hub, clock)
     sweeps: list[Task] = [
+        levels.check,
+        promises.come_due,
         router.drain,
         presence.sweep,
     ]  # what comes due in conversations; each is asked every second in every gateway
@@ -161,6 +175,10 @@ async def _open(
         clockwork=clockwork,
         customers=customers,
         desk=Desk(store, hub, clock),
+        ticket_desk=TicketDesk(store, hub, clock),
+        promises=promises,
+        alerts=Alerts(store, hub, clock),
+        hours=OpeningHours(store, clock),
         offers=Offers(store, hub, clock),
         presence=presence,
         router=router,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from handoff.domain.conversation import Agent, Author, Message, Note
+from handoff.domain.tickets import STATUS_WORDS, Ticket
 from handoff.service.customers import View
 from handoff.service.desk import DeskView, QueueItem
 from handoff.service.offers import Offered
@@ -41,6 +42,17 @@ def view(v: View) -> Json:
         "owner": v.owner.value,
         "position": v.position,
         "agent_name": v.agent_name,
+        "ticket": customers_ticket(v.ticket) if v.ticket else None,
+    }
+
+
+def customers_ticket(t: Ticket) -> Json:
+    """Return a ticket as its customer sees it."""
+    return {
+        "number": t.number,
+        "status": t.status.value,
+        "status_text": STATUS_WORDS[t.status],
+        "contact": t.contact.masked() if t.contact else None,
     }
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from handoff.domain import tickets
+from handoff.domain.contact import Contact
 from handoff.domain.conversation import Author, Conversation, Event, Message, Owner, Turn, TurnStatus
 from handoff.domain.ownership import Change, change_owner
-from handoff.errors import Invalid, NotFound
-from handoff.service.handing_over import append
+from handoff.domain.tickets import Ticket
+from handoff.errors import Invalid, NotFound, StateConflict
+from handoff.service import ticketing
+from handoff.service.handing_over import append, draft
 from handoff.service.ports import QUEUE_TOPIC, Hub, Subscription, conversation_topic, topics_of
 from handoff.service.store import Store, Transaction
 from handoff.service.turns import TurnRunner, Work
@@ -35,10 +39,15 @@ class View:
     owner: Owner
     position: int | None
     agent_name: str | None
+    ticket: Ticket | None = None
 
     def same_state(self, other: View) -> bool:
         """Tell whether nothing but messages differs."""
-        return (self.owner, self.position, self.agent_name) == (other.owner, other.position, other.agent_name)
+        return self._state() == other._state()
+
+    def _state(self) -> tuple[object, ...]:
+        ticket = (self.ticket.number, self.ticket.status) if self.ticket else None
+        return (self.owner, self.position, self.agent_name, ticket)
 
 
 class Customers:
@@ -98,36 +107,34 @@ class Customers:
             if known is not None:
                 return Accepted(known.seq, duplicate=True)
             text, payload = await _content(tx, conversation_id, text, choice_id)
-            conversation, work = await self._store_message(tx, conversation, client_msg_id, text, payload)
+            conversation, work, seq = await self._store_message(tx, conversation, client_msg_id, text, payload)
             await tx.save_conversation(conversation)
         self._hub.publish(*topics_of(conversation))
         if work is not None:
             self._runner.carry_out(work)
-        return Accepted(conversation.last_seq, duplicate=False)
+        return Accepted(seq, duplicate=False)
 
     async def _store_message(
         self, tx: Transaction, conversation: Conversation, client_msg_id: str, text: str, payload: str | None
-    ) -> tuple[Conversation, Work | None]:
+    ) -> tuple[Conversation, Work | None, int]:
         now = self._clock.now()
         if conversation.owner is Owner.CLOSED:
             conversation = change_owner(conversation, Change.REOPENED, at=now)
             event = Event(conversation.conversation_id, conversation.version, Change.REOPENED, "customer", now)
             await tx.add_event(event)
-        message = Message(
-            conversation_id=conversation.conversation_id,
-            seq=0,
-            author=Author.CUSTOMER,
-            text=text,
-            at=now,
-            client_msg_id=client_msg_id,
-        )
-        conversation, _ = await append(tx, conversation, [message], at=now)
+        left = await ticketing.take_contact(tx, conversation, text, at=now)
+        said = replace(draft(conversation, Author.CUSTOMER, left.text, now), client_msg_id=client_msg_id)
+        conversation, _ = await append(tx, conversation, [said], at=now)
+        seq = conversation.last_seq
+        if left.answer is not None:
+            answer = draft(conversation, Author.SYSTEM, left.answer, now)
+            conversation, _ = await append(tx, conversation, [answer], at=now)
         if conversation.owner is not Owner.BOT:
-            return conversation, None
+            return conversation, None, seq
         turn = Turn(
             turn_id=new_id("t"),
             conversation_id=conversation.conversation_id,
-            seq=conversation.last_seq,
+            seq=seq,
             text=text,
             payload=payload,
             status=TurnStatus.QUEUED,
@@ -135,7 +142,29 @@ class Customers:
         )
         await tx.add_turn(turn)
         work = await self._runner.take(tx, conversation)
-        return (work.conversation if work else conversation), work
+        return (work.conversation if work else conversation), work, seq
+
+    async def leave_contact(self, conversation_id: str, contact: Contact) -> Ticket:
+        """Keep how the customer wants to be reached about what people do for them. Raises NotFound or StateConflict."""
+        now = self._clock.now()
+        async with self._store.write() as tx:
+            conversation = await _locked(tx, conversation_id)
+            ticket = await ticketing.find_current(tx, conversation_id)
+            if ticket is None:
+                raise StateConflict(
+                    "접수된 문의가 없어요. 상담원을 먼저 불러 주세요.",
+                    code="no_open_ticket",
+                    current=conversation.owner,
+                    asked="contact",
+                )
+            if ticket.contact == contact:
+                return ticket
+            answer = await ticketing.keep_contact(tx, ticket, contact, at=now)
+            said = [draft(conversation, Author.SYSTEM, answer, now)]
+            conversation, _ = await append(tx, conversation, said, at=now)
+            await tx.save_conversation(conversation)
+        self._hub.publish(*topics_of(conversation))
+        return replace(ticket, contact=contact, version=ticket.version + 1)
 
     async def read(self, conversation_id: str, *, after: int) -> View:
         """Return what came after `after`, and who speaks now. Raises NotFound."""
@@ -144,13 +173,15 @@ class Customers:
             if conversation is None:
                 raise NotFound("상담을 찾을 수 없어요. 새 상담을 시작해 주세요.", code="conversation_not_found")
             messages = await tx.list_messages(conversation_id, after=after, limit=READ_AT_ONCE)
-            position = agent_name = None
+            position = agent_name = ticket = None
+            if conversation.owner is not Owner.BOT:
+                ticket = tickets.newest(await tx.list_tickets_of([conversation_id]))
             if conversation.owner is Owner.WAITING:
                 position = await tx.count_ahead(conversation) + 1
             elif conversation.owner is Owner.HUMAN and conversation.agent_id is not None:
                 agent = await tx.find_agent(agent_id=conversation.agent_id)
                 agent_name = agent.name if agent else None
-        return View(tuple(messages), conversation.owner, position, agent_name)
+        return View(tuple(messages), conversation.owner, position, agent_name, ticket)
 
     async def wait(self, conversation_id: str, *, after: int, wait_s: float) -> View:
         """Return as `read` does, but only once there is news or `wait_s` seconds have passed."""
