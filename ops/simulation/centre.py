@@ -16,6 +16,7 @@ from handoff.adapters.hub import LocalHub
 from handoff.adapters.sql.store import SqlStore, upgrade
 from handoff.domain.conversation import Agent, Conversation, Json, Owner
 from handoff.domain.ownership import Change, change_owner
+from handoff.service.alerts import ServiceLevelWatch
 from handoff.service.clockwork import Task
 from handoff.service.customers import Customers, View
 from handoff.service.desk import Desk
@@ -32,6 +33,7 @@ from handoff.service.ports import (
     topics_of,
 )
 from handoff.service.presence import Presence
+from handoff.service.promises import Promises
 from handoff.service.routing import Router
 from handoff.service.store import Store
 from handoff.service.turns import TurnRunner
@@ -124,7 +126,13 @@ class Centre:
         self.offers = Offers(store, self.hints, clock)
         self.presence = Presence(store, self.hints, clock, real_s=clock.real_s)
         self.router = Router(store, self.hints, clock, real_s=clock.real_s)
-        self.sweeps: Sequence[Task] = [self.presence.sweep, self.router.drain]
+        levels, promises = ServiceLevelWatch(store, self.hints, clock), Promises(store, self.hints, clock)
+        self.sweeps: Sequence[Task] = [
+            levels.check,
+            promises.come_due,
+            self.presence.sweep,
+            self.router.drain,
+        ]
 
     async def hire(self, names: Sequence[str], skills: Sequence[tuple[str, ...]], places: int) -> list[Agent]:
         """Add agents, and return them; nobody is there yet."""
@@ -194,5 +202,3 @@ def _folder_for(kind: str) -> Path | None:
     if kind not in STORES:
         raise ValueError(f"no store {kind!r}; choose one of {', '.join(STORES)}")
     return _IN_MEMORY if kind == "memory" and _IN_MEMORY.is_dir() else None
-
-
