@@ -38,6 +38,7 @@ _PLAIN_HOURS = 3
 _PLAIN_LOAD = 0.97
 _SAME_S = 0.001
 _QUICK_AGENTS = 8
+_QUICK_HOURS = 2
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ def measure(wishes: Wishes, *, quick: bool = False) -> dict[str, Any]:
     # What the engine logs of agents gone and offers missed is what is simulated here.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     plan = load_plan()
+    if quick:
+        plan = plan.model_copy(update={"hours": plan.hours[1 : 1 + _QUICK_HOURS], "vanishing_at_s": (1_800.0,)})
     theory = check_theory(plain_plan(plan), agents, seed)
     plain = asyncio.run(_live_plain_day(plain_plan(plan, hours=1 if quick else _PLAIN_HOURS), agents, seed, store))
     day = asyncio.run(_live_day(plan, agents, seed, store))

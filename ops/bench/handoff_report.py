@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich import box
 from rich.table import Table
 
 from ops.terminal import console
@@ -44,25 +45,36 @@ def show(found: dict[str, Any]) -> None:
     console.print(_engine(day))
 
 
+_COLUMNS = {
+    "utilisation": "busy %",
+    "left_ratio": "left %",
+    "wait_mean_s": "wait, s",
+    "wait_p90_s": "p90, s",
+    "within_20s_ratio": "≤ 20 s %",
+    "within_60s_ratio": "≤ 60 s %",
+}
+
+
 def _hours(found: dict[str, Any]) -> Table:
-    title = f"{found['agents']} agents, seed {found['seed']} · in each cell: the engine | Erlang-A; waits until an agent is asked"
-    names = ("hour", "places", "came", "utilisation", "left", "mean wait", "p90 wait", "within 20 s", "within 60 s")
-    table = Table(*names, title=title, title_justify="left")
+    title = f"{found['agents']} agents, seed {found['seed']} · the engine | Erlang-A · waits until an agent is asked"
+    table = Table(
+        "hour", "places", "came", *_COLUMNS.values(), title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0
+    )
     for line in found["day"]["hours"]:
         seen, told = line["seen"], line["erlang_a"]
-        cells = [
-            f"{_cell(name, seen[name])} | {_cell(name, told[name])}"
-            for name in (
-                "utilisation",
-                "left_ratio",
-                "wait_mean_s",
-                "wait_p90_s",
-                "within_20s_ratio",
-                "within_60s_ratio",
-            )
-        ]
-        table.add_row(f"{line['hour']:02}", str(line["places"]), str(seen["came"]), *cells)
+        cells = [f"{_bare(name, seen[name])} | {_bare(name, told[name])}  " for name in _COLUMNS]
+        table.add_row(f"{line['hour']:02} ", f"{line['places']}  ", f"{seen['came']}  ", *cells)
     return table
+
+
+def _bare(name: str, value: float) -> str:
+    return (
+        f"{value:.0f}"
+        if name.endswith("_s")
+        else f"{value * 100:.1f}"
+        if name == "left_ratio"
+        else f"{value * 100:.0f}"
+    )
 
 
 def _compared(title: str, columns: dict[str, dict[str, Any]]) -> Table:

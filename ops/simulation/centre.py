@@ -14,14 +14,14 @@ from pathlib import Path
 
 from handoff.adapters.hub import LocalHub
 from handoff.adapters.sql.store import SqlStore, upgrade
-from handoff.domain.conversation import Agent, Conversation, Json, Owner
-from handoff.domain.ownership import Change, change_owner
+from handoff.domain.conversation import Agent, Json, Owner
 from handoff.service.alerts import ServiceLevelWatch
+from handoff.service.aside import Aside
 from handoff.service.clockwork import Task
-from handoff.service.customers import Customers, View
+from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.leaving import Leaving
 from handoff.service.offers import Offers
-from handoff.service.passing_on import end_handoff, record
 from handoff.service.ports import (
     QUEUE_TOPIC,
     ROUTING_TOPIC,
@@ -30,18 +30,19 @@ from handoff.service.ports import (
     TurnRequest,
     TurnResult,
     conversation_topic,
-    topics_of,
 )
 from handoff.service.presence import Presence
 from handoff.service.promises import Promises
 from handoff.service.routing import Router
 from handoff.service.store import Store
 from handoff.service.turns import TurnRunner
+from handoff.service.waiting import Wait, Waits
 from kernel.database import create_engine
 
 STORES = ("file", "memory")
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 a folder of our own is made in it
 _HINT_WITHIN_S = 30.0
+_NO_MESSAGES = 1_000_000  # a page that has them all
 
 
 class SimulatedClock:
@@ -123,6 +124,8 @@ class Centre:
         )
         self.customers = Customers(store, self._runner, self.hints, clock)
         self.desk = Desk(store, self.hints, clock)
+        self._leaving = Leaving(store, self._runner, self.hints, clock)
+        self._waits = Waits(clock, real_s=clock.real_s)
         self.offers = Offers(store, self.hints, clock)
         self.presence = Presence(store, self.hints, clock, real_s=clock.real_s)
         self.router = Router(store, self.hints, clock, real_s=clock.real_s)
@@ -132,6 +135,7 @@ class Centre:
             promises.come_due,
             self.presence.sweep,
             self.router.drain,
+            Aside(store, self.hints, clock).sweep,
         ]
 
     async def hire(self, names: Sequence[str], skills: Sequence[tuple[str, ...]], places: int) -> list[Agent]:
@@ -145,29 +149,33 @@ class Centre:
                 await tx.add_agent(agent)
         return hired
 
-    async def call(self, skill: str) -> tuple[str, View]:
-        """Let a customer come and be handed over; return the conversation and what their page shows then."""
+    async def call(self, skill: str) -> str:
+        """Let a customer come and be handed over; return the conversation."""
         conversation = await self.customers.open(channel="web", customer_id=None)
         key = conversation.conversation_id
         self._bot.topics[key] = skill
         with self.hints.subscribe(conversation_topic(key)) as news:
             await self.customers.accept(key, client_msg_id="1", text="상담원 연결해 주세요.")
-            while (view := await self.customers.read(key, after=0)).owner is Owner.BOT:
+            while await self.owner_of(key) is Owner.BOT:
                 if not await news.wait(_HINT_WITHIN_S):
                     raise TimeoutError("the turn was not carried out")
-        return key, view
+        return key
 
-    async def leave(self, conversation_id: str) -> Conversation:
+    async def leave(self, conversation_id: str) -> None:
         """Let a waiting customer give up. Raises IllegalTransition when they do not wait any more."""
-        now = self.clock.now()
-        async with self.store.write() as tx:
-            conversation = await tx.lock_conversation(conversation_id)
-            assert conversation is not None, "opened by us"
-            conversation = change_owner(conversation, Change.LEFT_QUEUE, at=now)
-            await end_handoff(tx, conversation_id, now)
-            conversation = await record(tx, conversation, Change.LEFT_QUEUE, actor="customer", at=now)
-        self.hints.publish(*topics_of(conversation, queue_changed=True))
-        return conversation
+        await self._leaving.leave(conversation_id)
+
+    async def tell_wait(self, conversation_id: str) -> Wait | None:
+        """Return what the page of a waiting customer shows; None for one who does not wait."""
+        async with self.store.read() as tx:
+            conversation = await tx.find_conversation(conversation_id)
+            if conversation is None or conversation.owner is not Owner.WAITING:
+                return None
+            return await self._waits.tell(tx, conversation)
+
+    async def owner_of(self, conversation_id: str) -> Owner:
+        """Return who answers the customer now."""
+        return (await self.customers.read(conversation_id, after=_NO_MESSAGES)).owner
 
     async def route(self) -> set[str]:
         """Do what the router does when it is woken, for as long as it is; return whom all that wakes."""

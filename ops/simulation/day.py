@@ -35,7 +35,7 @@ class Told:
     """What a waiting customer's page showed at a moment."""
 
     at_s: float
-    position: int | None
+    position: int
     estimated_s: int | None
 
 
@@ -158,20 +158,19 @@ class SimulatedDay:
 
     # customers
     async def _arrive(self, visit: Visit) -> None:
-        visit.conversation_id, _ = await self.centre.call(visit.caller.skill)
+        visit.conversation_id = await self.centre.call(visit.caller.skill)
         self._by_id[visit.conversation_id] = visit
         await self._settle()
-        await self._read_estimate(visit, after=0)
+        await self._read_estimate(visit)
         self.timeline.plan(self.clock.at_s + visit.caller.patience_s, "leaving", lambda: self._lose_patience(visit))
 
-    async def _read_estimate(self, visit: Visit, *, after: int = 1_000) -> None:
+    async def _read_estimate(self, visit: Visit) -> None:
         if visit.is_over or visit.begun_s:
             return
-        view = await self.centre.customers.read(visit.conversation_id, after=after)
-        if view.owner is not Owner.WAITING:
+        wait = await self.centre.tell_wait(visit.conversation_id)
+        if wait is None:
             return
-        estimated_s = getattr(view, "estimated_wait_s", None)
-        visit.told.append(Told(self.clock.at_s, view.position, estimated_s))
+        visit.told.append(Told(self.clock.at_s, wait.position, wait.estimated_s))
         self.timeline.plan(self.clock.at_s + ESTIMATE_EVERY_S, "reading", lambda: self._read_estimate(visit))
 
     async def _lose_patience(self, visit: Visit) -> None:
@@ -219,8 +218,7 @@ class SimulatedDay:
     async def _find_put_back(self, one: AgentAtWork) -> None:
         """Notice what the engine took out of a vanished agent's hands."""
         for key, hand in list(one.hands.items()):
-            view = await self.centre.customers.read(key, after=1_000)
-            if view.owner is Owner.WAITING:
+            if await self.centre.owner_of(key) is Owner.WAITING:
                 del one.hands[key]
                 hand.visit.put_back_s.append(self.clock.at_s)
 

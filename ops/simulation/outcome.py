@@ -158,7 +158,7 @@ def estimates_of(visits: Sequence[Visit]) -> list[Estimate]:
         begun_s = visit.begun_s[0] if visit.begun_s else None
         for told in visit.told:
             was_asked = any(asked_s <= told.at_s for asked_s in visit.asked_s)
-            if told.estimated_s is None or told.position is None or was_asked:
+            if told.estimated_s is None or was_asked:
                 continue
             waited_s = None if begun_s is None else begun_s - told.at_s
             gone_s = None if visit.left_s is None else visit.left_s - told.at_s
