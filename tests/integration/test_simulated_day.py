@@ -16,7 +16,7 @@ from ops.simulation.demand import DayPlan, draw_callers, load_plan
 from ops.simulation.plain import serve
 
 PLAN = load_plan()
-AGENTS = 5
+AGENTS = 3
 
 
 def small(plan: DayPlan, **changed: Any) -> DayPlan:
@@ -34,8 +34,8 @@ async def test_the_engine_serves_a_plain_hour_as_the_model_does_customer_by_cust
     for visit, one in zip(day.visits, model, strict=True):
         begun_s = visit.begun_s[0] if visit.begun_s else None
         assert begun_s == pytest.approx(one.begun_s, abs=0.001)
-    assert sum(one.begun_s is None for one in model) >= 3  # the hour is full enough to say something
-    assert sum(one.waited_s > 0 for one in model) >= 20
+    assert sum(one.begun_s is None for one in model) >= 1  # the hour is full enough to say something
+    assert sum(one.waited_s > 0 for one in model) >= 10
     assert outcome.estimates_of(day.visits)
 
 
