@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from handoff.adapters.memory_routing import MemoryRouting
 from handoff.domain.conversation import (
     Agent,
     Conversation,
@@ -27,6 +28,7 @@ from handoff.domain.conversation import (
     Turn,
     TurnStatus,
 )
+from handoff.domain.routing import Offer
 
 
 class Duplicate(Exception):
@@ -45,6 +47,8 @@ class _Tables:
     agents: dict[str, Agent] = field(default_factory=dict)
     outbox: dict[tuple[str, int], tuple[datetime, str | None] | None] = field(default_factory=dict)
     candidates: dict[str, Json] = field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
+    participants: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def copy(self) -> _Tables:
         return _Tables(**{name: dict(table) for name, table in vars(self).items()})
@@ -71,7 +75,7 @@ class MemoryStore:
         yield MemoryTransaction(self._tables.copy())
 
 
-class MemoryTransaction:
+class MemoryTransaction(MemoryRouting):
     """One unit of work on copies of the tables."""
 
     def __init__(self, tables: _Tables) -> None:
@@ -235,11 +239,9 @@ class MemoryTransaction:
         return sorted(self._t.agents.values(), key=lambda a: a.login)
 
     async def save_agent(self, agent: Agent) -> None:
-        self._t.agents[agent.agent_id] = agent
-
-    async def save_presence(self, agent_id: str, presence: str) -> None:
-        if known := self._t.agents.get(agent_id):
-            self._t.agents[agent_id] = replace(known, presence=presence)
+        known = self._t.agents[agent.agent_id]
+        page = {"presence": known.presence, "seen_at_s": known.seen_at_s, "missed_offers": known.missed_offers}
+        self._t.agents[agent.agent_id] = replace(agent, **page)
 
     async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
         for seq in seqs:
@@ -303,5 +305,5 @@ def _insert(table: dict[Any, Any], key: Any, value: Any) -> None:
     table[key] = value
 
 
-def _serving_order(conversation: Conversation) -> tuple[int, datetime | None, str]:
-    return (-conversation.priority, conversation.waiting_since, conversation.conversation_id)
+def _serving_order(conversation: Conversation) -> tuple[datetime | None, str]:
+    return (conversation.ranked_at, conversation.conversation_id)

@@ -1,33 +1,27 @@
-"""The agents' door: queue, conversations, presence, hints over a socket."""
+"""The agents' door: queue, conversations, presence. News reaches the page over `desk_socket`."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import Awaitable
 from uuid import UUID
 
 from pydantic import Field
-from sanic import Blueprint, Request, Websocket
+from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 from sanic.response import json as respond
-from websockets.exceptions import ConnectionClosed
 
 from handoff.api import shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
 from handoff.api.staff import member
-from handoff.domain.context import NEXT_STEPS
+from handoff.domain.routing import SKILLS
 from handoff.domain.text import accept_text
-from handoff.errors import HandoffError, Invalid
+from handoff.errors import Invalid
 from handoff.service.desk import Done
-from handoff.service.ports import QUEUE_TOPIC, agent_topic
-from handoff.service.staff import DESK_ROLES, set_presence
+from handoff.service.staff import DESK_ROLES
 
 desk = Blueprint("desk", url_prefix="/api/desk")
-
-HINT_WAIT_S = 25.0
 
 
 class AtVersion(Body):
@@ -50,9 +44,10 @@ class WriteNote(AtVersion):
 
 
 class Transfer(AtVersion):
-    """`skill`: the team that should go on."""
+    """`skill`: the team that should go on; `agent_id`: the colleague who is asked first, if any."""
 
     skill: str
+    agent_id: str | None = Field(default=None, max_length=100)
 
 
 class Presence(Body):
@@ -129,11 +124,12 @@ async def transfer(request: Request, conversation_id: str) -> HTTPResponse:
     """Put a conversation back into the queue for another team."""
     agent = await member(request, DESK_ROLES)
     body = read_body(request, Transfer)
-    if body.skill not in NEXT_STEPS:
+    if body.skill not in SKILLS:
         raise Invalid("그런 팀은 없어요.", code="unknown_skill")
-    return await _done(
-        gateway_of(request).desk.transfer(conversation_id, agent, version=body.version, skill=body.skill)
+    done = gateway_of(request).desk.transfer(
+        conversation_id, agent, version=body.version, skill=body.skill, to_agent_id=body.agent_id
     )
+    return await _done(done)
 
 
 @desk.post("/conversations/<conversation_id:str>/return-to-bot")
@@ -154,47 +150,32 @@ async def close(request: Request, conversation_id: str) -> HTTPResponse:
     return await _done(gateway_of(request).desk.close(conversation_id, agent, version=body.version))
 
 
+@desk.get("/offers")
+async def offers(request: Request) -> HTTPResponse:
+    """Return the conversations that the agent is asked to take, each with the version to claim and the seconds left."""
+    agent = await member(request, DESK_ROLES)
+    found = await gateway_of(request).offers.list_mine(agent)
+    return respond({"offers": [shapes.offer(offered) for offered in found]})
+
+
+@desk.post("/offers/<offer_id:str>/decline")
+async def decline(request: Request, offer_id: str) -> HTTPResponse:
+    """Let an offer pass: the next agent is asked at once. Taking it is claiming the conversation."""
+    agent = await member(request, DESK_ROLES)
+    await gateway_of(request).offers.decline(offer_id, agent)
+    return respond({})
+
+
 @desk.put("/presence")
 @takes(Presence)
 async def presence(request: Request) -> HTTPResponse:
     """Say whether the agent is there."""
     agent = await member(request, DESK_ROLES)
     body = read_body(request, Presence)
-    changed = await set_presence(gateway_of(request).store, agent, body.state)
+    changed = await gateway_of(request).presence.say(agent, body.state)
     return respond({"state": changed.presence})
-
-
-@desk.websocket("/socket")
-async def socket(request: Request, ws: Websocket) -> None:
-    """Send hints: what changed is fetched by the page, so that a missed hint only delays."""
-    origin = request.headers.get("origin")
-    try:
-        agent = await member(request, DESK_ROLES)
-    except HandoffError as error:
-        await ws.close(4401, error.code)
-        return
-    if origin is not None and origin.partition("://")[2] != request.host:
-        await ws.close(4403, "wrong_origin")
-        return
-    gateway = gateway_of(request)
-    reader = asyncio.create_task(_read_until_closed(ws), name=f"desk-{agent.agent_id}")
-    try:
-        with gateway.hub.subscribe(QUEUE_TOPIC, agent_topic(agent.agent_id)) as news:
-            await ws.send(json.dumps({"type": "queue"}))
-            while not reader.done():
-                for topic in sorted(await news.wait(HINT_WAIT_S)):
-                    await ws.send(json.dumps({"type": "queue" if topic == QUEUE_TOPIC else "mine"}))
-    except ConnectionClosed:
-        pass
-    finally:
-        reader.cancel()
 
 
 async def _done(work: Awaitable[Done]) -> HTTPResponse:
     done = await work
     return respond({"version": done.version} | ({"seq": done.seq} if done.seq is not None else {}))
-
-
-async def _read_until_closed(ws: Websocket) -> None:
-    while await ws.recv() is not None:
-        pass

@@ -28,6 +28,7 @@ _TITLES = {
     "chat": "Customer (web)",
     "staff": "Staff",
     "desk": "Desk",
+    "desk_socket": "Desk",
     "amends": "Desk",
     "verification": "Verification",
     "privacy": "Privacy",
@@ -39,6 +40,7 @@ _TITLES = {
 _SECURITY = {
     "chat": [{"conversation": []}],
     "desk": [{"staff": []}],
+    "desk_socket": [{"staff": []}],
     "amends": [{"staff": []}],
     "verification": [{"staff": []}],
     "privacy": [{"staff": []}],

@@ -26,6 +26,7 @@ from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.chat import chat
 from handoff.api.desk import desk
+from handoff.api.desk_socket import desk_socket
 from handoff.api.kakao import kakao
 from handoff.api.openapi import openapi
 from handoff.api.privacy import privacy
@@ -34,10 +35,14 @@ from handoff.api.staff import staff
 from handoff.api.studio import studio
 from handoff.api.tickets import Tickets
 from handoff.api.verification import verification
+from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
+from handoff.service.offers import Offers
+from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
@@ -67,7 +72,20 @@ def create_app(
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.AUTO_EXTEND = False
-    blueprints = (chat, staff, desk, amends, privacy, verification, studio, kakao, shop_systems, pages.pages, openapi)
+    blueprints = (
+        chat,
+        staff,
+        desk,
+        desk_socket,
+        amends,
+        privacy,
+        verification,
+        studio,
+        kakao,
+        shop_systems,
+        pages.pages,
+        openapi,
+    )
     for blueprint in blueprints:
         app.blueprint(blueprint)
     pages.install(app)
@@ -115,6 +133,9 @@ async def _open(
     trainings = Trainings(settings, clock)
     resources.push_async_callback(trainings.stop)
     runner.start()
+    presence, router = Presence(store, hub, clock), Router(store, hub, clock)
+    resources.push_async_callback(router.stop)
+    router.start()
     talks = SqlTalks(engine)
     handlers = {**HANDLERS, **with_conversations(talks)}
     notifier = (
@@ -123,6 +144,13 @@ async def _open(
     backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
+    sweeps: list[Task] = [
+        router.drain,
+        presence.sweep,
+    ]  # what comes due in conversations; each is asked every second in every gateway
+    clockwork = Clockwork(sweeps)
+    resources.push_async_callback(clockwork.stop)
+    clockwork.start()
     return Gateway(
         settings=settings,
         clock=clock,
@@ -133,8 +161,12 @@ async def _open(
         bot=bot,
         shop=shop,
         runner=runner,
+        clockwork=clockwork,
         customers=customers,
         desk=Desk(store, hub, clock),
+        offers=Offers(store, hub, clock),
+        presence=presence,
+        router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),
         kakao=Kakao(store, customers, shop, clock),
         logins=Logins(store),

@@ -16,7 +16,7 @@ from handoff.api.problems import Body, read_body
 from handoff.api.tickets import SESSION_LIFETIME_S, read_session, sign_session
 from handoff.domain.conversation import Agent
 from handoff.errors import Forbidden, Unauthorized
-from handoff.service.staff import require_role, set_presence
+from handoff.service.staff import require_role
 
 staff = Blueprint("staff", url_prefix="/api/desk")
 
@@ -39,7 +39,7 @@ async def login(request: Request) -> HTTPResponse:
     gateway = gateway_of(request)
     body = read_body(request, Login)
     agent = await gateway.logins.check(body.login, body.password)
-    agent = await set_presence(gateway.store, agent, "online")
+    agent = await gateway.presence.say(agent, "online")
     cookie, session = sign_session(agent.agent_id, gateway.settings.session_key)
     response = json({"csrf": session.csrf, "agent": shapes.agent(agent)})
     response.add_cookie(
@@ -69,7 +69,7 @@ async def logout(request: Request) -> HTTPResponse:
     gateway = gateway_of(request)
     with suppress(Unauthorized):
         found = read_session(request.cookies.get(COOKIE), gateway.settings.session_key)
-        await set_presence(gateway.store, await gateway.logins.get(found.agent_id), "offline")
+        await gateway.presence.say(await gateway.logins.get(found.agent_id), "offline")
     response = empty()
     response.delete_cookie(COOKIE, path="/api")
     return response
@@ -85,4 +85,5 @@ async def member(request: Request, roles: frozenset[str]) -> Agent:
         raise Forbidden("보안 확인에 실패했어요. 새로 고쳐 주세요.", code="csrf_failed")
     agent = await gateway.logins.get(found.agent_id)
     require_role(agent, roles)
+    await gateway.presence.touch(agent.agent_id)
     return agent

@@ -17,6 +17,9 @@ REASON_SENTENCES = {
     "bot_error": "봇이 응답하지 못해 넘어왔습니다.",
     "complaint": "불만을 말씀하셔서 바로 넘어왔습니다.",
     "transferred": "다른 팀에서 넘어온 상담입니다.",
+    "agent_left": "맡고 있던 상담원과 연결이 끊어져 다시 넘어왔습니다.",
+    "reopened": "종료된 상담에 손님이 다시 말씀하셨습니다.",
+    "supervisor": "책임자가 봇에게서 넘겨받았습니다.",
 }
 
 NEXT_STEPS = {

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from handoff.domain.context import build_context
 from handoff.domain.conversation import Author, Conversation, Event, Handoff, Json, Message
 from handoff.domain.ownership import Change, change_owner
-from handoff.domain.queue import priority_of
+from handoff.domain.queue import day_of, priority_of, rank
 from handoff.service.ports import HandoffRequest, Shop
+from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Transaction
 from kernel.ids import new_id
 
@@ -67,11 +68,27 @@ async def hand_over(
     understanding: Json,
     new_messages: Sequence[Message],
     at: datetime,
+    actor: str = "bot",
 ) -> Conversation:
     """Write the handoff of a locked conversation and return it as it waits now (saved by the caller)."""
-    grade = (known.facts.get("customer") or {}).get("grade")
-    priority = priority_of(request.reason, grade)
-    waiting = change_owner(conversation, Change.HANDED_OVER, at=at, skill=request.skill, priority=priority)
+    policy = load_routing_policy()
+    priority = priority_of(
+        policy.priority,
+        reason=request.reason,
+        skill=request.skill,
+        facts=known.facts,
+        mood=understanding.get("mood"),
+        today=day_of(at),
+    )
+    waiting = change_owner(
+        conversation,
+        Change.HANDED_OVER,
+        at=at,
+        skill=request.skill,
+        priority=priority,
+        ranked_at=rank(policy.priority, at=at, priority=priority),
+        preferred_agent_id=await _asked_first(tx, conversation, at, policy),
+    )
     first = max(0, conversation.last_seq - TRANSCRIPT_FOR_SUMMARY)
     transcript = [*await tx.list_messages(conversation.conversation_id, after=first), *new_messages]
     context = build_context(
@@ -99,9 +116,16 @@ async def hand_over(
         )
     )
     await tx.add_event(
-        Event(conversation.conversation_id, waiting.version, Change.HANDED_OVER, "bot", at, {"reason": request.reason})
+        Event(conversation.conversation_id, waiting.version, Change.HANDED_OVER, actor, at, {"reason": request.reason})
     )
     return waiting
+
+
+async def _asked_first(tx: Transaction, conversation: Conversation, at: datetime, policy: RoutingPolicy) -> str | None:
+    """Return the agent who knows the conversation, or the customer from another one lately."""
+    if conversation.last_agent_id is not None or conversation.customer_id is None:
+        return conversation.last_agent_id
+    return await tx.find_last_agent(conversation.customer_id, since=at - timedelta(days=policy.sticky_days))
 
 
 async def append(

@@ -101,6 +101,7 @@ class Hub(Protocol):
 
 
 QUEUE_TOPIC = "queue"
+ROUTING_TOPIC = "routing"  # an agent came or got free: matters to who routes, not to those who wait
 
 
 def conversation_topic(conversation_id: str) -> str:

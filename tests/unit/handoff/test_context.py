@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from actions.skills import load_skills
 from handoff.domain.context import NEXT_STEPS, REASON_SENTENCES, add_understanding, build_context, summarise
 from handoff.domain.conversation import UNDERSTANDING_KEPT, Author, Json, Message
-from handoff.domain.queue import PRIORITY_BY_REASON, priority_of
+from handoff.domain.queue import priority_of
+from handoff.service.routing_policy import load_routing_policy
 from tests import building
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -80,7 +81,7 @@ def test_a_skill_that_is_new_gets_the_general_step() -> None:
     assert context(skill="astrology")["suggested_next_step"] == NEXT_STEPS["general"]
 
 
-@pytest.mark.parametrize("reason", [*PRIORITY_BY_REASON, "transferred", "something new"])
+@pytest.mark.parametrize("reason", [*load_routing_policy().priority.reasons, "something new"])
 def test_every_reason_is_a_sentence_in_the_summary(reason: str) -> None:
     summary = summarise(reason, [], {})
     assert summary.endswith(".") and any("가" <= letter <= "힣" for letter in summary)
@@ -92,7 +93,7 @@ def test_agents_have_a_sentence_and_a_next_step_for_whatever_the_actions_pass_on
     topics = [*skills.topics.values(), skills.default]
     assert {topic.skill for topic in topics} <= set(NEXT_STEPS)
     reasons = {topic.reason for topic in topics} | {"customer_request", "not_understood", "bot_error", "action_failed"}
-    assert reasons <= set(REASON_SENTENCES) and reasons <= set(PRIORITY_BY_REASON)
+    assert reasons <= set(REASON_SENTENCES) and reasons <= set(load_routing_policy().priority.reasons)
 
 
 def test_the_summary_quotes_the_customer_and_nobody_else() -> None:
@@ -151,4 +152,5 @@ def test_a_turn_without_an_intent_keeps_what_was_understood_before() -> None:
     ],
 )
 def test_who_is_served_first(reason: str, grade: str | None, priority: int) -> None:
-    assert priority_of(reason, grade) == priority
+    policy = load_routing_policy().priority
+    assert priority_of(policy, reason=reason, facts={"customer": {"grade": grade}}) == priority
