@@ -120,7 +120,7 @@ class Agent:
 
 
 def _as_waiting(item: Json) -> Waiting:
-    return Waiting(item["conversation_id"], item["priority"], item["waiting_since"])
+    return Waiting(item["conversation_id"], item["version"], item["priority"], item["waiting_since"])
 
 
 async def log_in(caller: Caller, login: str, password: str) -> str:

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ops.faults.history import Changed, History, Sent, Stored, StoredMessage
+from ops.faults.history import History, Sent, Stored, StoredMessage, Waiting
 from ops.faults.ownership import check_changes, check_ownership
 
 KINDS = ("lost", "duplicated", "gaps", "double_owner", "diverged", "out_of_order", "unanswered")
@@ -42,7 +42,7 @@ def check(history: History, stored: Stored) -> list[Violation]:
         *_check_bot(stored),
         *_check_seqs(stored),
         *_check_pages(history, stored),
-        *_check_queues(history),
+        *_check_queues(history, stored),
         *_check_outcomes(written),
         *_check_shown(written),
         *(Violation(*one) for one in check_changes(history, stored)),
@@ -100,7 +100,8 @@ def _check_doubles(written: _Written) -> Iterator[Violation]:
     for conversation_id in sorted(written.ours):
         for message in written.stored.messages.get(conversation_id, ()):
             if message.author in ("customer", "agent") and id(message) not in known:
-                yield Violation("duplicated", conversation_id, f"{message.author}'s seq {message.seq} was never sent")
+                what = f"{message.author}'s seq {message.seq} ({message.client_msg_id}) was sent once, or never"
+                yield Violation("duplicated", conversation_id, what)
 
 
 def _check_bot(stored: Stored) -> Iterator[Violation]:
@@ -143,13 +144,29 @@ def _check_pages(history: History, stored: Stored) -> Iterator[Violation]:
             yield Violation("diverged", page.conversation_id, f"a page ({page.kind}) shows what is not stored")
 
 
-def _check_queues(history: History) -> Iterator[Violation]:
-    """Higher priority first, then who waits longer, then by id; each conversation once."""
+def _check_queues(history: History, stored: Stored) -> Iterator[Violation]:
+    """Of one priority, who waits longer comes first, but for those whose agent vanished: they go before all others."""
+    put_first = {
+        (event.conversation_id, event.version)
+        for events in stored.events.values()
+        for event in events
+        if event.kind == "agent_gone"
+    }
     for queue in history.queues:
-        ranks = [(-waiting.priority, waiting.waiting_since, waiting.conversation_id) for waiting in queue]
-        for (one, two), waiting in zip(pairwise(ranks), queue[1:], strict=True):
-            if one >= two:
-                yield Violation("out_of_order", waiting.conversation_id, f"shown after {queue[0].conversation_id}")
+        if len({waiting.conversation_id for waiting in queue}) != len(queue):
+            yield Violation("out_of_order", queue[0].conversation_id, "a conversation stands twice in the queue")
+        last: dict[int, Waiting] = {}
+        for waiting in queue:
+            if (waiting.conversation_id, waiting.version) in put_first:
+                continue
+            before = last.get(waiting.priority)
+            last[waiting.priority] = waiting
+            if before and (before.waiting_since, before.conversation_id) > (
+                waiting.waiting_since,
+                waiting.conversation_id,
+            ):
+                what = f"waits since {waiting.waiting_since}, behind one who waits since {before.waiting_since}"
+                yield Violation("out_of_order", waiting.conversation_id, what)
 
 
 def _check_outcomes(written: _Written) -> Iterator[Violation]:
@@ -189,6 +206,3 @@ def _check_shown(written: _Written) -> Iterator[Violation]:
             yield Violation("lost", sent.conversation_id, f"never shown in KakaoTalk: {sent.client_msg_id}")
         elif len(requests[sent.text]) > 1:
             yield Violation("duplicated", sent.conversation_id, f"shown twice in KakaoTalk: {sent.client_msg_id}")
-
-
-__all__ = ["KINDS", "Changed", "Violation", "check", "count"]

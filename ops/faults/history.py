@@ -82,6 +82,7 @@ class Waiting:
     """One line of the queue: what decides its place."""
 
     conversation_id: str
+    version: int
     priority: int
     waiting_since: str
 

@@ -7,19 +7,24 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from ops.faults.history import Changed, History, Sent, Stored, StoredEvent
+from ops.faults.history import Changed, History, Sent, Stored, StoredConversation, StoredEvent
 
 Found = tuple[str, str, str]  # kind, conversation, what
 
-# From whom each change takes a conversation, and to whom it goes.
-_MOVES = {
+# From whom each change takes a conversation, and to whom it goes. What is not here changes no owner.
+MOVES = {
     "handed_over": ({"bot"}, "waiting"),
     "claimed": ({"waiting"}, "human"),
     "transferred": ({"human"}, "waiting"),
     "returned_to_bot": ({"human"}, "bot"),
     "closed": ({"bot", "waiting", "human"}, "closed"),
     "reopened": ({"closed"}, "bot"),
+    "left_queue": ({"waiting"}, "bot"),
+    "pulled": ({"waiting", "human"}, "human"),
+    "pushed": ({"waiting", "human"}, "human"),
+    "agent_gone": ({"human"}, "waiting"),
 }
+_BY_THE_ACTOR = {"claimed", "pulled"}  # whoever does it has the conversation afterwards
 
 
 def check_changes(history: History, stored: Stored) -> Iterator[Found]:
@@ -48,17 +53,25 @@ def check_ownership(history: History, stored: Stored) -> Iterator[Found]:
     ends = _acknowledged_seqs(history)
     for conversation_id, conversation in stored.conversations.items():
         events = stored.events.get(conversation_id, [])
-        owner, holder = "bot", None
-        for event in events:
-            sources, target = _MOVES.get(event.kind, (None, owner))
-            if sources is not None and owner not in sources:
-                yield "double_owner", conversation_id, f"{event.kind} at version {event.version}, when {owner} had it"
-            if sources is not None:
-                owner, holder = target, event.actor if target == "human" else None
-        if (owner, holder) != (conversation.owner, conversation.agent_id):
-            yield "double_owner", conversation_id, f"its events say {owner}, the conversation {conversation.owner}"
+        yield from _check_path(conversation, events)
         yield from _check_agents(conversation_id, events, sent_by_agents.get(conversation_id, []))
         yield from _check_voices(stored, conversation_id, events, ends)
+
+
+def _check_path(conversation: StoredConversation, events: list[StoredEvent]) -> Iterator[Found]:
+    owner, last = "bot", None
+    for event in (event for event in events if event.kind in MOVES):
+        sources, target = MOVES[event.kind]
+        if owner not in sources:
+            what = f"{event.kind} at version {event.version}, when {owner} had it"
+            yield "double_owner", conversation.conversation_id, what
+        owner, last = target, event
+    if owner != conversation.owner:
+        what = f"its events say {owner}, the conversation {conversation.owner}"
+        yield "double_owner", conversation.conversation_id, what
+    elif last is not None and last.kind in _BY_THE_ACTOR and last.actor != conversation.agent_id:
+        what = f"{last.kind} by {last.actor}, held by {conversation.agent_id}"
+        yield "double_owner", conversation.conversation_id, what
 
 
 def _acknowledged_seqs(history: History) -> dict[tuple[str, int], int]:
@@ -71,12 +84,12 @@ def _acknowledged_seqs(history: History) -> dict[tuple[str, int], int]:
 
 
 def _check_agents(conversation_id: str, events: list[StoredEvent], sent: list[Sent]) -> Iterator[Found]:
-    changes = [event for event in events if event.kind in _MOVES]
+    changes = [event for event in events if event.kind in MOVES]
     versions = [event.version for event in changes]
     for message in sent:
         place = bisect_right(versions, message.version or 0) - 1
         last = changes[place] if place >= 0 else None
-        if last is None or last.kind != "claimed" or last.actor != message.agent_id:
+        if last is None or MOVES[last.kind][1] != "human" or last.actor != message.agent_id:
             what = f"{message.agent_id} wrote at version {message.version}, held by {last.actor if last else 'the bot'}"
             yield "double_owner", conversation_id, what
 
@@ -85,7 +98,7 @@ def _check_voices(
     stored: Stored, conversation_id: str, events: list[StoredEvent], seqs: dict[tuple[str, int], int]
 ) -> Iterator[Found]:
     """Between an agent's claim and what ended it nobody else speaks, where both told their seq."""
-    changes = [event for event in events if event.kind in _MOVES]
+    changes = [event for event in events if event.kind in MOVES]
     for claim, following in zip_longest(changes, changes[1:]):
         first = seqs.get((conversation_id, claim.version)) if claim.kind == "claimed" else None
         if first is None:
