@@ -26,7 +26,7 @@ BEGIN = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # a Tuesday, nine in the morni
 ASKED_EVERY_S = 9.0  # the engine, when nothing is known to come due; less than its presence forgives
 SIGN_OF_LIFE_S = 18.0  # of an agent's page, less than the policy's patience
 ESTIMATE_EVERY_S = 60.0  # a waiting customer looks at the estimate again
-SENT_AT = (0.0, 0.5, 1.0)  # the agent's messages, in shares of the talk; the customer answers in between
+SENT_AT = (0.0, 1.0)  # the agent's messages, in shares of the talk; the customer answers in between
 LATEST_S = 3 * HOUR_S  # after the last customer came; whoever still waits then was lost
 
 
