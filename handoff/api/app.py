@@ -10,11 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from handoff.adapters.bot import BotPool
 from handoff.adapters.hub import LocalHub
 from handoff.adapters.shop import SqlShop
+from handoff.api.limits import AddressLimits
 from handoff.api.tickets import Tickets
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.queue_board import QueueBoard
+from handoff.service.read_marks import ReadMarks
+from handoff.service.reading import Reader
 from handoff.service.staff import Logins
 from handoff.service.store import Store
 from handoff.service.turns import TurnRunner
@@ -44,6 +48,10 @@ class Gateway:
     kakao: Kakao
     logins: Logins
     tickets: Tickets
+    limits: AddressLimits
+    reader: Reader
+    board: QueueBoard
+    read_marks: ReadMarks
     intents: Intents
     utterances: Utterances
     trainings: Trainings

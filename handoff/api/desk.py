@@ -14,12 +14,12 @@ from handoff.api import shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
-from handoff.api.staff import member
+from handoff.api.staff import member, say_presence
 from handoff.domain.context import NEXT_STEPS
 from handoff.domain.text import accept_text
 from handoff.errors import Invalid
 from handoff.service.desk import Done
-from handoff.service.staff import DESK_ROLES, set_presence
+from handoff.service.staff import DESK_ROLES
 
 desk = Blueprint("desk", url_prefix="/api/desk")
 
@@ -154,7 +154,7 @@ async def presence(request: Request) -> HTTPResponse:
     """Say whether the agent is there."""
     agent = await member(request, DESK_ROLES)
     body = read_body(request, Presence)
-    changed = await set_presence(gateway_of(request).store, agent, body.state)
+    changed = await say_presence(gateway_of(request), agent, body.state)
     return respond({"state": changed.presence})
 
 

@@ -16,7 +16,8 @@ from backoffice.backstage import HANDLERS, Backstage
 from backoffice.notices.service import ConsoleNotifier, make_notifier
 from backoffice.privacy.handlers import with_conversations
 from handoff.adapters.bot import BotPool
-from handoff.adapters.hub import LocalHub, RedisHub
+from handoff.adapters.hub import LocalHub
+from handoff.adapters.redis_hub import RedisHub
 from handoff.adapters.shop import SqlShop
 from handoff.adapters.sql.store import SqlStore
 from handoff.adapters.talks import SqlTalks
@@ -24,9 +25,12 @@ from handoff.api import pages, problems
 from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.chat import chat
+from handoff.api.chat_socket import chat_socket
 from handoff.api.desk import desk
 from handoff.api.desk_socket import desk_socket
 from handoff.api.kakao import kakao
+from handoff.api.limits import AddressLimits
+from handoff.api.live import FRAME_BYTES_MAX
 from handoff.api.openapi import openapi
 from handoff.api.privacy import privacy
 from handoff.api.shop_systems import shop_systems
@@ -38,9 +42,13 @@ from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.queue_board import QueueBoard
+from handoff.service.read_marks import ReadMarks
+from handoff.service.reading import Reader
 from handoff.service.staff import Logins
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
+from handoff.service.watching import Watcher
 from kernel.clock import ProductClock
 from kernel.database import create_engine
 from kernel.settings import Settings
@@ -49,6 +57,7 @@ from studio.intents import Intents
 from studio.trainings import Trainings
 
 LONGEST_ANSWER_S = 60  # a long poll waits 25 s
+PING_EVERY_S = 10  # a page whose machine is gone is noticed within two of them
 LEAVE_WITHIN_S = 3.0  # once turns in hand are done; pages that keep asking would hold a stopping gateway up for longer
 
 
@@ -63,12 +72,16 @@ def create_app(
     app.config.REQUEST_MAX_SIZE = problems.BODY_BYTES_MAX
     app.config.RESPONSE_TIMEOUT = LONGEST_ANSWER_S
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = LEAVE_WITHIN_S
-    app.config.WEBSOCKET_MAX_SIZE = 4 * 1024
+    app.config.WEBSOCKET_MAX_SIZE = FRAME_BYTES_MAX
+    app.config.WEBSOCKET_PING_INTERVAL = PING_EVERY_S
+    app.config.WEBSOCKET_PING_TIMEOUT = PING_EVERY_S
+    app.config.PROXIES_COUNT = settings.proxy_count or None
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.AUTO_EXTEND = False
     blueprints = (
         chat,
+        chat_socket,
         staff,
         desk,
         desk_socket,
@@ -134,6 +147,11 @@ async def _open(
     backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
+    board, read_marks = QueueBoard(store, hub), ReadMarks(store, hub, clock)
+    watcher = Watcher(store, hub, topics=hub.list_topics, is_connected=lambda: hub.connected)
+    for follower in (board, read_marks, watcher):
+        follower.start()
+        resources.push_async_callback(follower.stop)
     return Gateway(
         settings=settings,
         clock=clock,
@@ -150,6 +168,12 @@ async def _open(
         kakao=Kakao(store, customers, shop, clock),
         logins=Logins(store),
         tickets=Tickets(settings.session_key, _open_redis(settings, resources)),
+        limits=AddressLimits(
+            conversations_a_minute=settings.conversations_a_minute, sockets=settings.sockets_an_address
+        ),
+        reader=Reader(store),
+        board=board,
+        read_marks=read_marks,
         intents=intents,
         utterances=Utterances(store, intents, CuratedExamples(settings.training_dir / "nlu" / "curated"), clock),
         trainings=trainings,

@@ -40,6 +40,7 @@ def view(v: View) -> Json:
         "owner": v.owner.value,
         "position": v.position,
         "agent_name": v.agent_name,
+        "agent_presence": v.agent_presence,
     }
 
 
@@ -81,7 +82,7 @@ def desk_view(v: DeskView, customer: Json | None) -> Json:
         "version": c.version,
         "channel": c.channel,
         "agent": {"agent_id": v.agent.agent_id, "name": v.agent.name} if v.agent else None,
-        "messages": [_without_ids(message(m)) for m in v.messages],
+        "messages": [desk_message(m) for m in v.messages],
         "notes": [note(n) for n in v.notes],
         "context": v.handoff.context if v.handoff else None,
         "customer": customer,
@@ -93,5 +94,6 @@ def note(n: Note) -> Json:
     return {"note_id": n.note_id, "author_name": n.author_name, "text": n.text, "at": moment(n.at)}
 
 
-def _without_ids(m: Json) -> Json:
-    return m | {"choices": [{"label": choice["label"]} for choice in m["choices"]]}
+def desk_message(m: Message) -> Json:
+    """Return a message as agents see it: the customer's buttons are theirs to press."""
+    return message(m) | {"choices": [{"label": choice.label} for choice in m.choices]}

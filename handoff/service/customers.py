@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handoff.domain.conversation import Author, Conversation, Event, Message, Owner, Turn, TurnStatus
 from handoff.domain.ownership import Change, change_owner
 from handoff.errors import Invalid, NotFound
 from handoff.service.handing_over import append
-from handoff.service.ports import QUEUE_TOPIC, Hub, Subscription, conversation_topic, topics_of
+from handoff.service.ports import Hub, Subscription, conversation_topic, position_topic, topics_of
 from handoff.service.store import Store, Transaction
 from handoff.service.turns import TurnRunner, Work
 from kernel.clock import Clock
@@ -35,10 +36,14 @@ class View:
     owner: Owner
     position: int | None
     agent_name: str | None
+    agent_presence: str | None = None
+    agent_id: str | None = None
+    version: int = 0
+    last_seq: int = 0
 
     def same_state(self, other: View) -> bool:
-        """Tell whether nothing but messages differs."""
-        return (self.owner, self.position, self.agent_name) == (other.owner, other.position, other.agent_name)
+        """Tell whether nothing but messages differs, as far as a customer's page shows it."""
+        return _shown_state(self) == _shown_state(other)
 
 
 class Customers:
@@ -140,17 +145,7 @@ class Customers:
     async def read(self, conversation_id: str, *, after: int) -> View:
         """Return what came after `after`, and who speaks now. Raises NotFound."""
         async with self._store.read() as tx:
-            conversation = await tx.find_conversation(conversation_id)
-            if conversation is None:
-                raise NotFound("상담을 찾을 수 없어요. 새 상담을 시작해 주세요.", code="conversation_not_found")
-            messages = await tx.list_messages(conversation_id, after=after, limit=READ_AT_ONCE)
-            position = agent_name = None
-            if conversation.owner is Owner.WAITING:
-                position = await tx.count_ahead(conversation) + 1
-            elif conversation.owner is Owner.HUMAN and conversation.agent_id is not None:
-                agent = await tx.find_agent(agent_id=conversation.agent_id)
-                agent_name = agent.name if agent else None
-        return View(tuple(messages), conversation.owner, position, agent_name)
+            return await view_of(tx, conversation_id, after=after, limit=READ_AT_ONCE)
 
     async def wait(self, conversation_id: str, *, after: int, wait_s: float) -> View:
         """Return as `read` does, but only once there is news or `wait_s` seconds have passed."""
@@ -161,37 +156,63 @@ class Customers:
                 left = deadline - asyncio.get_running_loop().time()
                 if left <= 0:
                     break
-                view = await self.next_view(conversation_id, news, view, after=after, wait_s=left)
+                view = await self.next_view(conversation_id, news, after=after, wait_s=left)
         return view
 
     def listen(self, conversation_id: str) -> _Listening:
         """Listen to everything that can change what this conversation's page shows."""
         return _Listening(self._hub, conversation_id)
 
-    async def next_view(
-        self, conversation_id: str, news: Subscription, shown: View, *, after: int, wait_s: float
-    ) -> View:
-        """Wait for a hint (or a while without one) and read again. A change of the queue matters only to who waits."""
-        loop, mine = asyncio.get_running_loop(), conversation_topic(conversation_id)
+    async def next_view(self, conversation_id: str, news: Subscription, *, after: int, wait_s: float) -> View:
+        """Wait for a hint (or a while without one) and read again."""
+        loop = asyncio.get_running_loop()
         until = loop.time() + min(wait_s, RECHECK_S)
         while (left := until - loop.time()) > 0:
-            topics = await news.wait(left)
-            if mine in topics or (topics and shown.owner is Owner.WAITING):
+            if await news.wait(left):
                 break
         return await self.read(conversation_id, after=after)
 
 
 class _Listening:
-    """A subscription to a conversation and to the queue it may wait in."""
+    """A subscription to a conversation and to its place in the queue."""
 
     def __init__(self, hub: Hub, conversation_id: str) -> None:
-        self._subscription = hub.subscribe(conversation_topic(conversation_id), QUEUE_TOPIC)
+        self._subscription = hub.subscribe(conversation_topic(conversation_id), position_topic(conversation_id))
 
     def __enter__(self) -> Subscription:
         return self._subscription.__enter__()
 
     def __exit__(self, *error: object) -> None:
         self._subscription.__exit__(None, None, None)
+
+
+async def view_of(tx: Transaction, conversation_id: str, *, after: int, limit: int) -> View:
+    """Return what a conversation's page shows beyond what it has. Raises NotFound."""
+    conversation = await tx.find_conversation(conversation_id)
+    if conversation is None:
+        raise NotFound("상담을 찾을 수 없어요. 새 상담을 시작해 주세요.", code="conversation_not_found")
+    messages: Sequence[Message] = ()
+    if conversation.last_seq > after:
+        messages = await tx.list_messages(conversation_id, after=after, limit=limit)
+    position = agent = None
+    if conversation.owner is Owner.WAITING:
+        position = await tx.count_ahead(conversation) + 1
+    elif conversation.owner is Owner.HUMAN and conversation.agent_id is not None:
+        agent = await tx.find_agent(agent_id=conversation.agent_id)
+    return View(
+        messages=tuple(messages),
+        owner=conversation.owner,
+        position=position,
+        agent_name=agent.name if agent else None,
+        agent_presence=agent.presence if agent else None,
+        agent_id=agent.agent_id if agent else None,
+        version=conversation.version,
+        last_seq=conversation.last_seq,
+    )
+
+
+def _shown_state(view: View) -> tuple[object, ...]:
+    return (view.owner, view.position, view.agent_name, view.agent_presence)
 
 
 async def _locked(tx: Transaction, conversation_id: str) -> Conversation:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handoff.adapters.sql.conversations import ConversationStatements
+from handoff.adapters.sql.live import LiveStatements
 from handoff.adapters.sql.people import PeopleStatements
 from handoff.adapters.sql.utterances import UtteranceStatements
 from handoff.service.store import Transaction
@@ -23,7 +24,7 @@ def upgrade(url: str) -> None:
     database.upgrade(url, script_location=MIGRATIONS, version_table=VERSION_TABLE)
 
 
-class SqlTransaction(ConversationStatements, PeopleStatements, UtteranceStatements):
+class SqlTransaction(ConversationStatements, PeopleStatements, LiveStatements, UtteranceStatements):
     """One unit of work on one connection."""
 
     def __init__(self, connection: AsyncConnection) -> None:
