@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from handoff.domain.conversation import Agent, Author, Conversation, Message, Owner, Turn, TurnStatus
+from handoff.domain.queue import rank
+from handoff.service.routing_policy import load_routing_policy
 from kernel.ids import new_id
 
 
@@ -21,7 +23,11 @@ def conversation(at: datetime, **changed: Any) -> Conversation:
         "created_at": at,
         "updated_at": at,
     }
-    return Conversation(**values | changed)
+    values |= changed
+    if values["owner"] is Owner.WAITING and "ranked_at" not in changed:
+        since = values.setdefault("waiting_since", at)
+        values["ranked_at"] = rank(load_routing_policy().priority, at=since, priority=values.get("priority", 0))
+    return Conversation(**values)
 
 
 def message(conversation_id: str, seq: int, at: datetime, **changed: Any) -> Message:
@@ -37,5 +43,5 @@ def turn(conversation_id: str, seq: int, at: datetime) -> Turn:
 
 def agent(login: str = "haneul", **changed: Any) -> Agent:
     """A member of staff."""
-    values: dict[str, Any] = {"name": "김하늘", "role": "agent", "password_hash": "x"}
-    return Agent(agent_id=new_id("a"), login=login, **values | changed)
+    values: dict[str, Any] = {"agent_id": new_id("a"), "name": "김하늘", "role": "agent", "password_hash": "x"}
+    return Agent(login=login, **values | changed)

@@ -43,14 +43,16 @@ class Batch:
         """Where each message begins in `places`."""
         return np.cumsum(self.lengths) - self.lengths
 
-    def find_neighbours(self) -> tuple[np.ndarray, np.ndarray]:
-        """Whether each morpheme has one before it, and after it, in its message."""
-        starts = self.starts
-        before = np.ones(len(self.places), dtype=bool)
-        before[starts] = False
-        after = np.ones(len(self.places), dtype=bool)
-        after[starts + self.lengths - 1] = False
-        return before, after
+    def find_windows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows of the morpheme before each one, of itself, and of the one after it.
+
+        Where a message begins or ends, the row after the table's last stands for none.
+        """
+        none, starts = len(self.table), self.starts
+        before, after = np.roll(self.places, 1), np.roll(self.places, -1)
+        before[starts] = none
+        after[starts + self.lengths - 1] = none
+        return before, self.places, after
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,11 @@ class Pass:
     ) -> None:
         """Compute `scores`; with `dropout`, units are left out as `chance` has it."""
         self._weights, self._batch = weights, batch
-        self._before, self._after = batch.find_neighbours()
+        self._windows = batch.find_windows()
         inner = np.maximum(batch.table @ weights["inner"] + weights["inner_bias"], 0)
         self._inner_table = inner
         self._inner = inner[batch.places]
-        self._windows = _join_windows(self._inner, self._before, self._after)
-        outer = self._windows @ weights["window"] + weights["window_bias"]
+        outer = self._look_through_windows() + weights["window_bias"]
         self._outer = np.maximum(outer, 0, out=outer)
         self._kept: list[np.ndarray | float] = [1.0, 1.0]
         if dropout and chance:
@@ -100,6 +101,22 @@ class Pass:
             self._kept[1] = _choose(chance, self._pooled.shape, dropout.pooled)
             self._pooled *= self._kept[1]
         self.scores = self._pooled @ weights["outer"] + weights["outer_bias"]
+
+    def _look_through_windows(self) -> np.ndarray:
+        """What each morpheme and its neighbours say together.
+
+        A morpheme met many times in the batch is multiplied once, with the weights of each
+        of its three places, and looked up where it stands.
+        """
+        parts = np.split(self._weights["window"], 3)
+        none = np.zeros((1, parts[0].shape[1]), parts[0].dtype)
+        said = [np.concatenate([self._inner_table @ part, none]) for part in parts]
+        before, own, after = (
+            each[rows] for each, rows in zip(said, self._windows, strict=True)
+        )
+        own += before
+        own += after
+        return np.asarray(own)
 
     def _pool(self) -> np.ndarray:
         starts = self._batch.starts
@@ -125,13 +142,20 @@ class Pass:
         outer = self._unpool(self._outer, self._largest[0], parts[0], parts[1])
         outer *= self._kept[0]
         outer *= self._outer > 0
-        inner = self._unpool(self._inner, self._largest[1], parts[2], parts[3])
-        inner += self._part_windows(outer @ self._weights["window"].T)
-        inner = self._sum_by_place(inner) * (self._inner_table > 0)
+        places = [self._sum_by_row(outer, rows) for rows in self._windows]
+        inner = self._sum_by_row(
+            self._unpool(self._inner, self._largest[1], parts[2], parts[3]),
+            self._batch.places,
+        )
+        for place, part in zip(
+            places, np.split(self._weights["window"], 3), strict=True
+        ):
+            inner += place @ part.T
+        inner *= self._inner_table > 0
         gradients = {
             "inner": self._batch.table.T @ inner,
             "inner_bias": inner.sum(axis=0),
-            "window": self._windows.T @ outer,
+            "window": np.concatenate([self._inner_table.T @ each for each in places]),
             "window_bias": outer.sum(axis=0),
             "outer": self._pooled.T @ errors,
             "outer_bias": errors.sum(axis=0),
@@ -151,33 +175,15 @@ class Pass:
         gradient += np.repeat(to_sum * self._scale, lengths, axis=0)
         return gradient
 
-    def _part_windows(self, windows: np.ndarray) -> np.ndarray:
-        """Gradient of the morphemes, from that of the windows they stand in."""
-        width = windows.shape[1] // 3
-        gradient = windows[:, width : 2 * width].copy()
-        gradient[:-1] += windows[1:, :width] * self._before[1:, None]
-        gradient[1:] += windows[:-1, 2 * width :] * self._after[:-1, None]
-        return gradient
+    def _sum_by_row(self, gradient: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Add up what belongs to the same row of the table."""
+        from scipy.sparse import csc_matrix
 
-    def _sum_by_place(self, gradient: np.ndarray) -> np.ndarray:
-        """Add up the rows that belong to the same row of the table."""
-        order = np.argsort(self._batch.places, kind="stable")
-        starts = np.searchsorted(
-            self._batch.places[order], np.arange(len(self._batch.table))
-        )
-        return np.add.reduceat(gradient[order], starts)
-
-
-def _join_windows(
-    layer: np.ndarray, before: np.ndarray, after: np.ndarray
-) -> np.ndarray:
-    """Each row with the one before and the one after it, zeros where there is none."""
-    width = layer.shape[1]
-    windows = np.zeros((len(layer), 3 * width), dtype=layer.dtype)
-    windows[1:, :width] = layer[:-1] * before[1:, None]
-    windows[:, width : 2 * width] = layer
-    windows[:-1, 2 * width :] = layer[1:] * after[:-1, None]
-    return windows
+        count = len(rows)
+        ones = np.ones(count, np.float32)
+        shape = (len(self._batch.table) + 1, count)
+        adding = csc_matrix((ones, rows, np.arange(count + 1)), shape)
+        return np.asarray((adding @ gradient)[:-1])
 
 
 def _choose(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from handoff.adapters.memory_routing import MemoryRouting
 from handoff.domain.conversation import (
     Agent,
     Conversation,
@@ -28,6 +29,7 @@ from handoff.domain.conversation import (
     TurnStatus,
 )
 from handoff.domain.live import Fingerprint, ReadMark
+from handoff.domain.routing import Offer
 
 
 class Duplicate(Exception):
@@ -47,6 +49,8 @@ class _Tables:
     outbox: dict[tuple[str, int], tuple[datetime, str | None] | None] = field(default_factory=dict)
     candidates: dict[str, Json] = field(default_factory=dict)
     read_marks: dict[str, ReadMark] = field(default_factory=dict)
+    offers: dict[str, Offer] = field(default_factory=dict)
+    participants: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def copy(self) -> _Tables:
         return _Tables(**{name: dict(table) for name, table in vars(self).items()})
@@ -73,7 +77,7 @@ class MemoryStore:
         yield MemoryTransaction(self._tables.copy())
 
 
-class MemoryTransaction:
+class MemoryTransaction(MemoryRouting):
     """One unit of work on copies of the tables."""
 
     def __init__(self, tables: _Tables) -> None:
@@ -237,11 +241,9 @@ class MemoryTransaction:
         return sorted(self._t.agents.values(), key=lambda a: a.login)
 
     async def save_agent(self, agent: Agent) -> None:
-        self._t.agents[agent.agent_id] = agent
-
-    async def save_presence(self, agent_id: str, presence: str) -> None:
-        if known := self._t.agents.get(agent_id):
-            self._t.agents[agent_id] = replace(known, presence=presence)
+        known = self._t.agents[agent.agent_id]
+        page = {"presence": known.presence, "seen_at_s": known.seen_at_s, "missed_offers": known.missed_offers}
+        self._t.agents[agent.agent_id] = replace(agent, **page)
 
     async def list_by_ids(self, conversation_ids: Sequence[str]) -> Sequence[Conversation]:
         return [c for c in self._t.conversations.values() if c.conversation_id in conversation_ids]
@@ -331,8 +333,8 @@ def _insert(table: dict[Any, Any], key: Any, value: Any) -> None:
     table[key] = value
 
 
-def _serving_order(conversation: Conversation) -> tuple[int, datetime | None, str]:
-    return (-conversation.priority, conversation.waiting_since, conversation.conversation_id)
+def _serving_order(conversation: Conversation) -> tuple[datetime | None, str]:
+    return (conversation.ranked_at, conversation.conversation_id)
 
 
 def _fingerprint(conversation: Conversation) -> Fingerprint:

@@ -12,13 +12,17 @@ from handoff.adapters.hub import LocalHub
 from handoff.adapters.shop import SqlShop
 from handoff.api.limits import AddressLimits
 from handoff.api.tickets import Tickets
+from handoff.service.clockwork import Clockwork
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
+from handoff.service.offers import Offers
+from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
 from handoff.service.queue_board import QueueBoard
 from handoff.service.read_marks import ReadMarks
 from handoff.service.reading import Reader
+from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.store import Store
 from handoff.service.turns import TurnRunner
@@ -42,8 +46,12 @@ class Gateway:
     bot: BotPool
     shop: SqlShop
     runner: TurnRunner
+    clockwork: Clockwork
     customers: Customers
     desk: Desk
+    offers: Offers
+    presence: Presence
+    router: Router
     privacy: PrivacyDesk
     kakao: Kakao
     logins: Logins

@@ -14,8 +14,8 @@ from handoff.api import shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
-from handoff.api.staff import member, say_presence
-from handoff.domain.context import NEXT_STEPS
+from handoff.api.staff import member
+from handoff.domain.routing import SKILLS
 from handoff.domain.text import accept_text
 from handoff.errors import Invalid
 from handoff.service.desk import Done
@@ -44,9 +44,10 @@ class WriteNote(AtVersion):
 
 
 class Transfer(AtVersion):
-    """`skill`: the team that should go on."""
+    """`skill`: the team that should go on; `agent_id`: the colleague who is asked first, if any."""
 
     skill: str
+    agent_id: str | None = Field(default=None, max_length=100)
 
 
 class Presence(Body):
@@ -79,7 +80,8 @@ async def conversation(request: Request, conversation_id: str) -> HTTPResponse:
     view = await gateway.desk.view(conversation_id, agent)
     customer_id = view.conversation.customer_id
     customer = await gateway.shop.customer_panel(customer_id) if customer_id else None
-    return respond(shapes.desk_view(view, customer))
+    read_up_to = await gateway.read_marks.find(conversation_id)
+    return respond(shapes.desk_view(view, customer) | {"read_up_to": read_up_to})
 
 
 @desk.post("/conversations/<conversation_id:str>/claim")
@@ -123,11 +125,12 @@ async def transfer(request: Request, conversation_id: str) -> HTTPResponse:
     """Put a conversation back into the queue for another team."""
     agent = await member(request, DESK_ROLES)
     body = read_body(request, Transfer)
-    if body.skill not in NEXT_STEPS:
+    if body.skill not in SKILLS:
         raise Invalid("그런 팀은 없어요.", code="unknown_skill")
-    return await _done(
-        gateway_of(request).desk.transfer(conversation_id, agent, version=body.version, skill=body.skill)
+    done = gateway_of(request).desk.transfer(
+        conversation_id, agent, version=body.version, skill=body.skill, to_agent_id=body.agent_id
     )
+    return await _done(done)
 
 
 @desk.post("/conversations/<conversation_id:str>/return-to-bot")
@@ -148,13 +151,29 @@ async def close(request: Request, conversation_id: str) -> HTTPResponse:
     return await _done(gateway_of(request).desk.close(conversation_id, agent, version=body.version))
 
 
+@desk.get("/offers")
+async def offers(request: Request) -> HTTPResponse:
+    """Return the conversations that the agent is asked to take, each with the version to claim and the seconds left."""
+    agent = await member(request, DESK_ROLES)
+    found = await gateway_of(request).offers.list_mine(agent)
+    return respond({"offers": [shapes.offer(offered) for offered in found]})
+
+
+@desk.post("/offers/<offer_id:str>/decline")
+async def decline(request: Request, offer_id: str) -> HTTPResponse:
+    """Let an offer pass: the next agent is asked at once. Taking it is claiming the conversation."""
+    agent = await member(request, DESK_ROLES)
+    await gateway_of(request).offers.decline(offer_id, agent)
+    return respond({})
+
+
 @desk.put("/presence")
 @takes(Presence)
 async def presence(request: Request) -> HTTPResponse:
     """Say whether the agent is there."""
     agent = await member(request, DESK_ROLES)
     body = read_body(request, Presence)
-    changed = await say_presence(gateway_of(request), agent, body.state)
+    changed = await gateway_of(request).presence.say(agent, body.state)
     return respond({"state": changed.presence})
 
 

@@ -64,7 +64,8 @@ async def socket(request: Request, ws: Websocket) -> None:
         await live.close(CLOSE_FORBIDDEN, "wrong_origin")
         return
     try:
-        await _Page(gateway_of(request), live, agent).run()
+        async with gateway_of(request).presence.kept(agent.agent_id):
+            await _Page(gateway_of(request), live, agent).run()
     except Refused as refused:
         await live.close(refused.code, refused.reason)
     except PageGone:
@@ -83,6 +84,7 @@ class _Page:
         self._gets_news = False
         self._watched: dict[str, Watched] = {}
         self._queue_list, self._mine_list = ListOnPage(), ListOnPage()
+        self._offered: list[str] | None = None
         self._mine_at_s = 0.0
 
     async def run(self) -> None:
@@ -174,6 +176,7 @@ class _Page:
             await self._live.send({"type": "queue_changes", "waiting_count": board.waiting_count, **changes})
 
     async def _send_mine(self) -> None:
+        await self._send_offers()
         left_s = self._mine_at_s + MINE_PAUSE_S - time.monotonic()
         if left_s > 0:  # the open conversation is told at once; the list may follow a moment later
             asyncio.get_running_loop().call_later(left_s, self._news.notify, self._mine)
@@ -183,6 +186,12 @@ class _Page:
         changes = self._mine_list.change([shapes.queue_item(item) for item in items])
         if changes is not None:
             await self._live.send({"type": "mine_changes", **changes})
+
+    async def _send_offers(self) -> None:
+        offers = [shapes.offer(offered) for offered in await self._gateway.offers.list_mine(self._agent)]
+        if [offer["offer_id"] for offer in offers] != self._offered:
+            self._offered = [offer["offer_id"] for offer in offers]
+            await self._live.send({"type": "offers", "offers": offers})
 
     async def _send_team(self) -> None:
         team = await self._gateway.reader.list_team(DESK_ROLES)

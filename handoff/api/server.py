@@ -38,13 +38,17 @@ from handoff.api.staff import staff
 from handoff.api.studio import studio
 from handoff.api.tickets import Tickets
 from handoff.api.verification import verification
+from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.kakao import Kakao
+from handoff.service.offers import Offers
+from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
 from handoff.service.queue_board import QueueBoard
 from handoff.service.read_marks import ReadMarks
 from handoff.service.reading import Reader
+from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
@@ -139,6 +143,9 @@ async def _open(
     trainings = Trainings(settings, clock)
     resources.push_async_callback(trainings.stop)
     runner.start()
+    presence, router = Presence(store, hub, clock), Router(store, hub, clock)
+    resources.push_async_callback(router.stop)
+    router.start()
     talks = SqlTalks(engine)
     handlers = {**HANDLERS, **with_conversations(talks)}
     notifier = (
@@ -152,6 +159,13 @@ async def _open(
     for follower in (board, read_marks, watcher):
         follower.start()
         resources.push_async_callback(follower.stop)
+    sweeps: list[Task] = [
+        router.drain,
+        presence.sweep,
+    ]  # what comes due in conversations; each is asked every second in every gateway
+    clockwork = Clockwork(sweeps)
+    resources.push_async_callback(clockwork.stop)
+    clockwork.start()
     return Gateway(
         settings=settings,
         clock=clock,
@@ -162,8 +176,12 @@ async def _open(
         bot=bot,
         shop=shop,
         runner=runner,
+        clockwork=clockwork,
         customers=customers,
         desk=Desk(store, hub, clock),
+        offers=Offers(store, hub, clock),
+        presence=presence,
+        router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),
         kakao=Kakao(store, customers, shop, clock),
         logins=Logins(store),

@@ -8,6 +8,7 @@ from typing import Any
 from handoff.domain.conversation import Agent, Author, Message, Note
 from handoff.service.customers import View
 from handoff.service.desk import DeskView, QueueItem
+from handoff.service.offers import Offered
 
 Json = dict[str, Any]
 
@@ -70,6 +71,17 @@ def queue_item(item: QueueItem) -> Json:
         "last_author": item.last.author.value if item.last else None,
         "last_at": moment(item.last.at) if item.last else None,
         "agent_name": item.agent_name,
+    }
+
+
+def offer(o: Offered) -> Json:
+    """Return what an agent is asked to take, and for how long."""
+    return {
+        "offer_id": o.offer.offer_id,
+        "offered_at": moment(o.offer.offered_at),
+        "due_at": moment(o.offer.due_at),
+        "seconds_left": round(max(0.0, o.seconds_left), 1),
+        "conversation": queue_item(o.item),
     }
 
 

@@ -10,14 +10,13 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, empty, json
 
 from handoff.api import shapes
-from handoff.api.app import Gateway, gateway_of
+from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
 from handoff.api.tickets import SESSION_LIFETIME_S, read_session, sign_session
 from handoff.domain.conversation import Agent
 from handoff.errors import Forbidden, Unauthorized
-from handoff.service.ports import TEAM_TOPIC, presence_topic
-from handoff.service.staff import require_role, set_presence
+from handoff.service.staff import require_role
 
 staff = Blueprint("staff", url_prefix="/api/desk")
 
@@ -40,7 +39,7 @@ async def login(request: Request) -> HTTPResponse:
     gateway = gateway_of(request)
     body = read_body(request, Login)
     agent = await gateway.logins.check(body.login, body.password)
-    agent = await say_presence(gateway, agent, "online")
+    agent = await gateway.presence.say(agent, "online")
     cookie, session = sign_session(agent.agent_id, gateway.settings.session_key)
     response = json({"csrf": session.csrf, "agent": shapes.agent(agent)})
     response.add_cookie(
@@ -70,17 +69,10 @@ async def logout(request: Request) -> HTTPResponse:
     gateway = gateway_of(request)
     with suppress(Unauthorized):
         found = read_session(request.cookies.get(COOKIE), gateway.settings.session_key)
-        await say_presence(gateway, await gateway.logins.get(found.agent_id), "offline")
+        await gateway.presence.say(await gateway.logins.get(found.agent_id), "offline")
     response = empty()
     response.delete_cookie(COOKIE, path="/api")
     return response
-
-
-async def say_presence(gateway: Gateway, agent: Agent, state: str) -> Agent:
-    """Store whether an agent is there, and tell the team and the agent's customers. Raises Invalid."""
-    changed = await set_presence(gateway.store, agent, state)
-    gateway.hub.publish(presence_topic(agent.agent_id), TEAM_TOPIC)
-    return changed
 
 
 async def member(request: Request, roles: frozenset[str]) -> Agent:
@@ -93,4 +85,5 @@ async def member(request: Request, roles: frozenset[str]) -> Agent:
         raise Forbidden("보안 확인에 실패했어요. 새로 고쳐 주세요.", code="csrf_failed")
     agent = await gateway.logins.get(found.agent_id)
     require_role(agent, roles)
+    await gateway.presence.touch(agent.agent_id)
     return agent

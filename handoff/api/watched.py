@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from handoff.api import shapes
 from handoff.api.app import Gateway
-from handoff.domain.conversation import Agent, Owner
+from handoff.domain.conversation import Agent, Note, Owner
 from handoff.errors import HandoffError
 from handoff.service.customers import View
 
@@ -40,17 +40,21 @@ class Watched:
                 return
             yield frame
 
+    def _tell_notes(self, notes: Sequence[Note]) -> shapes.Json:
+        if len(notes) == self._note_count:
+            return {}
+        self._note_count = len(notes)
+        return {"notes": [shapes.note(note) for note in notes]}
+
     async def _read(self) -> shapes.Json | None:
         view = await self._gateway.reader.read(self._id, after=self._after)
         frame: shapes.Json = {}
         if self._view is None or view.version != self._view.version:
-            await self._gateway.desk.view(self._id, self._agent)  # raises when it is not theirs to see
+            seen = await self._gateway.desk.view(self._id, self._agent)  # raises when it is not theirs to see
             frame["read_up_to"] = await self._gateway.read_marks.find(self._id)
-        if not view.messages:
-            notes = await self._gateway.reader.list_notes(self._id)
-            if len(notes) != self._note_count:
-                self._note_count = len(notes)
-                frame["notes"] = [shapes.note(note) for note in notes]
+            frame |= self._tell_notes(seen.notes)
+        elif not view.messages:
+            frame |= self._tell_notes(await self._gateway.reader.list_notes(self._id))
         if not (frame or view.messages):
             self._view = view
             return None

@@ -68,6 +68,15 @@ class Conversation:
     closed_at: datetime | None = None
     lease: Lease | None = None
     channel_user: str | None = None
+    # While it waits: who has the earliest is served next (see domain/queue.py).
+    ranked_at: datetime | None = None
+    # The agent who held it last, and the one who should be asked first.
+    last_agent_id: str | None = None
+    preferred_agent_id: str | None = None
+    language: str | None = None
+    # Put aside by its agent until then; and, once closed, how long it still takes its agent's time.
+    snoozed_until: datetime | None = None
+    wrap_up_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +127,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Note:
-    """What agents tell one another about a conversation; never shown to the customer."""
+    """What agents tell one another about a conversation; never shown to the customer.
+
+    `kind` is `note`, or `whisper`: what a supervisor says to the agent while the conversation goes on.
+    """
 
     note_id: str
     conversation_id: str
@@ -126,6 +138,7 @@ class Note:
     author_name: str
     text: str
     at: datetime
+    kind: str = "note"
 
 
 @dataclass(frozen=True)
@@ -157,9 +170,16 @@ class Event:
     detail: Json = field(default_factory=dict)
 
 
+CAPACITY = 4
+
+
 @dataclass(frozen=True)
 class Agent:
-    """A member of staff."""
+    """A member of staff.
+
+    `skills` None means all of them, `languages` None Korean alone. `seen_at_s` is the last sign of life of the
+    agent's page, in real time (seconds since 1970); `missed_offers` counts offers let pass in a row.
+    """
 
     agent_id: str
     login: str
@@ -167,3 +187,9 @@ class Agent:
     role: str
     password_hash: str = field(repr=False)
     presence: str = "offline"
+    skills: tuple[str, ...] | None = None
+    capacity: int = CAPACITY
+    languages: tuple[str, ...] | None = None
+    team: str | None = None
+    seen_at_s: float | None = None
+    missed_offers: int = 0

@@ -1,13 +1,17 @@
 """Who may take a conversation from whom.
 
-          handed_over            claimed
-    BOT ─────────────▶ WAITING ─────────▶ HUMAN
-     ▲ ▲                  ▲  transferred    │
-     │ │                  └─────────────────┤
-     │ └────────────────────────────────────┘ returned
+          handed_over            claimed, pulled, pushed
+    BOT ─────────────▶ WAITING ─────────▶ HUMAN ─┐ pulled, pushed (to another),
+     ▲ ▲                │ ▲  transferred,   │ ▲  │ snoozed, woken (the same)
+     │ │   left_queue   │ │  agent_gone     │ └──┘
+     │ └────────────────┘ └─────────────────┤
+     │ └────────────────────────────────────┘ returned_to_bot
      └──── reopened ──── CLOSED ◀── closed (from any other)
 
-Every change raises `version` by one, so that whoever decided on an older picture is refused.
+What goes from the bot, or from closed, straight to a person takes each step in between, in one commit. Every change
+raises `version` by one, so that whoever decided on an older picture is refused. Two things stand beside the owner: a
+snoozed conversation (`snoozed_until`) is still its agent's but takes none of their places; a closed one takes one of
+its last agent's until `wrap_up_until`.
 """
 
 from __future__ import annotations
@@ -29,6 +33,12 @@ class Change(StrEnum):
     RETURNED = "returned_to_bot"
     CLOSED = "closed"
     REOPENED = "reopened"
+    LEFT_QUEUE = "left_queue"
+    PULLED = "pulled"
+    PUSHED = "pushed"
+    AGENT_GONE = "agent_gone"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
 
 
 _ALLOWED: dict[Change, tuple[frozenset[Owner], Owner]] = {
@@ -38,6 +48,12 @@ _ALLOWED: dict[Change, tuple[frozenset[Owner], Owner]] = {
     Change.RETURNED: (frozenset({Owner.HUMAN}), Owner.BOT),
     Change.CLOSED: (frozenset({Owner.BOT, Owner.WAITING, Owner.HUMAN}), Owner.CLOSED),
     Change.REOPENED: (frozenset({Owner.CLOSED}), Owner.BOT),
+    Change.LEFT_QUEUE: (frozenset({Owner.WAITING}), Owner.BOT),
+    Change.PULLED: (frozenset({Owner.WAITING, Owner.HUMAN}), Owner.HUMAN),
+    Change.PUSHED: (frozenset({Owner.WAITING, Owner.HUMAN}), Owner.HUMAN),
+    Change.AGENT_GONE: (frozenset({Owner.HUMAN}), Owner.WAITING),
+    Change.SNOOZED: (frozenset({Owner.HUMAN}), Owner.HUMAN),
+    Change.WOKEN: (frozenset({Owner.HUMAN}), Owner.HUMAN),
 }
 
 
@@ -49,25 +65,35 @@ def change_owner(
     agent_id: str | None = None,
     skill: str | None = None,
     priority: int = 0,
+    ranked_at: datetime | None = None,
+    preferred_agent_id: str | None = None,
 ) -> Conversation:
-    """Return the conversation after `change`. Raises IllegalTransition, which names both states."""
+    """Return the conversation after `change`. Raises IllegalTransition, which names both states.
+
+    `skill`, `priority`, `ranked_at` (without it: `at`) and `preferred_agent_id` are of one that begins to wait.
+    """
     sources, target = _ALLOWED[change]
     if conversation.owner not in sources:
         raise IllegalTransition(
             f"지금은 할 수 없는 일이에요. (현재 {conversation.owner}, 요청 {change})",
             winner=winner_of(conversation),
         )
-    waits = target is Owner.WAITING
+    waits, helped = target is Owner.WAITING, target is Owner.HUMAN
     return replace(
         conversation,
         owner=target,
         version=conversation.version + 1,
         updated_at=at,
-        agent_id=agent_id if target is Owner.HUMAN else None,
-        skill=skill if waits else (conversation.skill if target is Owner.HUMAN else None),
-        priority=priority if waits else (conversation.priority if target is Owner.HUMAN else 0),
+        agent_id=(agent_id or conversation.agent_id) if helped else None,
+        last_agent_id=conversation.agent_id or conversation.last_agent_id,
+        preferred_agent_id=preferred_agent_id if waits else None,
+        skill=skill if waits else (conversation.skill if helped else None),
+        priority=priority if waits else (conversation.priority if helped else 0),
         waiting_since=at if waits else None,
+        ranked_at=(ranked_at or at) if waits else None,
         closed_at=at if target is Owner.CLOSED else None,
+        snoozed_until=None,
+        wrap_up_until=None,
     )
 
 

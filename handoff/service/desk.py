@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from handoff.domain.context import REASON_SENTENCES
-from handoff.domain.conversation import Agent, Author, Conversation, Event, Handoff, Message, Note, Owner
+from handoff.domain.conversation import Agent, Author, Conversation, Handoff, Message, Note, Owner
 from handoff.domain.ownership import Change, change_owner, require_agent, require_version
+from handoff.domain.routing import has_skill
 from handoff.errors import Conflict, Forbidden, Invalid, NotFound
 from handoff.service.handing_over import append, draft
+from handoff.service.passing_on import end_handoff, put_back, record, take_handoff
 from handoff.service.ports import Hub, agent_topic, topics_of
+from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
 from kernel.ids import new_id
@@ -52,10 +55,11 @@ class Done:
 class Desk:
     """The agents' side of conversations. Whoever comes too late gets a Conflict that names the winner."""
 
-    def __init__(self, store: Store, hub: Hub, clock: Clock) -> None:
+    def __init__(self, store: Store, hub: Hub, clock: Clock, *, policy: RoutingPolicy | None = None) -> None:
         self._store = store
         self._hub = hub
         self._clock = clock
+        self._policy = policy or load_routing_policy()
 
     async def list_queue(self) -> list[QueueItem]:
         """Return waiting conversations in the order they will be served."""
@@ -67,15 +71,7 @@ class Desk:
 
     async def _list(self, *, owner: Owner, agent_id: str | None = None) -> list[QueueItem]:
         async with self._store.read() as tx:
-            found = await tx.list_conversations(owner=owner, agent_id=agent_id)
-            ids = [c.conversation_id for c in found]
-            last = await tx.last_messages(ids)
-            handoffs = {h.conversation_id: h for h in await tx.list_handoffs(ids)}
-            names = {a.agent_id: a.name for a in await tx.list_agents()} if owner is Owner.HUMAN else {}
-        return [
-            QueueItem(c, handoffs.get(c.conversation_id), last.get(c.conversation_id), names.get(c.agent_id or ""))
-            for c in found
-        ]
+            return await list_items(tx, await tx.list_conversations(owner=owner, agent_id=agent_id))
 
     async def view(self, conversation_id: str, agent: Agent) -> DeskView:
         """Return a conversation. Raises Forbidden unless it waits, is this agent's, or the role sees all."""
@@ -97,100 +93,78 @@ class Desk:
             )
 
     async def claim(self, conversation_id: str, agent: Agent, *, version: int) -> Done:
-        """Take a waiting conversation. Of many who try, exactly one gets it."""
-        sentence = f"상담원 {agent.name} 님이 연결되었어요."
-        return await self._change(conversation_id, agent, version, Change.CLAIMED, sentence)
+        """Take a waiting conversation. Of many who try, exactly one gets it. Raises Forbidden without its skill."""
+        now = self._clock.now()
+        async with self._store.write() as tx, naming_the_winner(tx, conversation_id):
+            conversation = await locked(tx, conversation_id, version)
+            require_skill(conversation, agent)
+            conversation = change_owner(conversation, Change.CLAIMED, at=now, agent_id=agent.agent_id)
+            await take_handoff(tx, conversation_id, agent.agent_id, now)
+            conversation = await record(
+                tx, conversation, Change.CLAIMED, actor=agent.agent_id, sentence=connected(agent), at=now
+            )
+        return self._done(conversation, agent)
 
-    async def transfer(self, conversation_id: str, agent: Agent, *, version: int, skill: str) -> Done:
-        """Put a conversation back into the queue for another team."""
-        sentence = "더 잘 도와드릴 수 있는 담당자에게 전달했어요. 잠시만 기다려 주세요."
-        return await self._change(conversation_id, agent, version, Change.TRANSFERRED, sentence, skill=skill)
+    async def transfer(
+        self, conversation_id: str, agent: Agent, *, version: int, skill: str, to_agent_id: str | None = None
+    ) -> Done:
+        """Put a conversation back into the queue for another team; a named colleague is asked first."""
+        async with self._store.write() as tx, naming_the_winner(tx, conversation_id):
+            conversation = await locked(tx, conversation_id, version)
+            require_agent(conversation, agent.agent_id)
+            if to_agent_id is not None and await tx.find_agent(agent_id=to_agent_id) is None:
+                raise Invalid("그런 상담원은 없어요.", code="unknown_agent")
+            conversation = await put_back(
+                tx,
+                conversation,
+                Change.TRANSFERRED,
+                policy=self._policy.priority,
+                sentence="더 잘 도와드릴 수 있는 담당자에게 전달했어요. 잠시만 기다려 주세요.",
+                actor=agent.agent_id,
+                at=self._clock.now(),
+                skill=skill,
+                preferred_agent_id=to_agent_id,
+            )
+        return self._done(conversation, agent)
 
     async def return_to_bot(self, conversation_id: str, agent: Agent, *, version: int) -> Done:
         """Let the bot go on."""
         sentence = "상담원 상담을 마치고, 다시 자동 응답이 도와드려요."
-        return await self._change(conversation_id, agent, version, Change.RETURNED, sentence)
+        return await self._give_up(conversation_id, agent, version, Change.RETURNED, sentence)
 
-    async def close(self, conversation_id: str, agent: Agent, *, version: int) -> Done:
-        """End a conversation; the customer's next message opens it again with the bot."""
+    async def close(self, conversation_id: str, agent: Agent, *, version: int, wrap_up: bool = True) -> Done:
+        """End a conversation. Its agent's place stays taken for a while after it, unless they need no `wrap_up`."""
         sentence = "상담이 종료되었어요. 더 궁금한 점이 있으면 언제든 다시 말씀해 주세요."
-        return await self._change(conversation_id, agent, version, Change.CLOSED, sentence)
+        wrap_up_s = self._policy.wrap_up_s if wrap_up else 0
+        return await self._give_up(conversation_id, agent, version, Change.CLOSED, sentence, wrap_up_s=wrap_up_s)
 
-    async def _change(
-        self,
-        conversation_id: str,
-        agent: Agent,
-        version: int,
-        change: Change,
-        sentence: str,
-        *,
-        skill: str | None = None,
+    async def _give_up(
+        self, conversation_id: str, agent: Agent, version: int, change: Change, sentence: str, *, wrap_up_s: float = 0
     ) -> Done:
         now = self._clock.now()
-        async with self._store.write() as tx, _naming_the_winner(tx, conversation_id):
-            conversation = await _locked(tx, conversation_id, version)
-            if change is not Change.CLAIMED:
-                require_agent(conversation, agent.agent_id)
-            priority = conversation.priority
-            conversation = change_owner(
-                conversation,
-                change,
-                at=now,
-                agent_id=agent.agent_id,
-                skill=skill or conversation.skill,
-                priority=priority,
-            )
-            await self._keep_handoff(tx, conversation, change, agent)
-            conversation, _ = await append(
-                tx, conversation, [draft(conversation, Author.SYSTEM, sentence, now)], at=now
-            )
-            detail = {"skill": skill} if skill else {}
-            await tx.add_event(Event(conversation_id, conversation.version, change, agent.agent_id, now, detail))
-            await tx.save_conversation(conversation)
+        async with self._store.write() as tx, naming_the_winner(tx, conversation_id):
+            conversation = await locked(tx, conversation_id, version)
+            require_agent(conversation, agent.agent_id)
+            conversation = change_owner(conversation, change, at=now)
+            if wrap_up_s:
+                conversation = replace(conversation, wrap_up_until=now + timedelta(seconds=wrap_up_s))
+            await end_handoff(tx, conversation_id, now)
+            conversation = await record(tx, conversation, change, actor=agent.agent_id, sentence=sentence, at=now)
+        return self._done(conversation, agent)
+
+    def _done(self, conversation: Conversation, agent: Agent) -> Done:
         self._hub.publish(agent_topic(agent.agent_id), *topics_of(conversation, queue_changed=True))
         return Done(conversation.version, conversation.last_seq)
-
-    async def _keep_handoff(self, tx: Transaction, conversation: Conversation, change: Change, agent: Agent) -> None:
-        handoff = await tx.find_open_handoff(conversation.conversation_id)
-        if handoff is None:
-            return
-        now = self._clock.now()
-        if change is Change.CLAIMED:
-            await tx.save_handoff(replace(handoff, claimed_at=now, claimed_by=agent.agent_id))
-            return
-        await tx.save_handoff(replace(handoff, ended_at=now))
-        if change is Change.TRANSFERRED and conversation.skill is not None:
-            passed = REASON_SENTENCES["transferred"]  # said once, however often it is passed on
-            summary = f"{passed} {handoff.context.get('summary', '').removeprefix(passed).lstrip()}"
-            passed_on = {
-                "reason": "transferred",
-                "requested_by": "agent",
-                "skill": conversation.skill,
-                "summary": summary,
-                "waiting_since": now.isoformat(),
-            }
-            await tx.add_handoff(
-                Handoff(
-                    handoff_id=new_id("h"),
-                    conversation_id=conversation.conversation_id,
-                    reason="transferred",
-                    requested_by="agent",
-                    skill=conversation.skill,
-                    priority=conversation.priority,
-                    context=handoff.context | passed_on,
-                    waiting_since=now,
-                )
-            )
 
     async def send(self, conversation_id: str, agent: Agent, *, version: int, client_msg_id: str, text: str) -> Done:
         """Write to the customer. The same `client_msg_id` again changes nothing."""
         now = self._clock.now()
-        async with self._store.write() as tx, _naming_the_winner(tx, conversation_id):
+        async with self._store.write() as tx, naming_the_winner(tx, conversation_id):
             conversation = await tx.lock_conversation(conversation_id)
             known = await tx.find_by_client_id(conversation_id, client_msg_id) if conversation else None
             if conversation is not None and known is not None and known.author_id == agent.agent_id:
                 return Done(conversation.version, known.seq)
-            conversation = await _locked(tx, conversation_id, version)
+            conversation = await locked(tx, conversation_id, version)
             require_agent(conversation, agent.agent_id)
             if known is not None:
                 raise Invalid("같은 번호의 다른 메시지가 있어요. 다시 보내 주세요.", code="client_msg_id_taken")
@@ -207,8 +181,8 @@ class Desk:
 
     async def note(self, conversation_id: str, agent: Agent, *, version: int, text: str) -> Done:
         """Leave a note for other agents."""
-        async with self._store.write() as tx, _naming_the_winner(tx, conversation_id):
-            conversation = await _locked(tx, conversation_id, version)
+        async with self._store.write() as tx, naming_the_winner(tx, conversation_id):
+            conversation = await locked(tx, conversation_id, version)
             if agent.role not in SEES_ALL:
                 require_agent(conversation, agent.agent_id)
             await tx.add_note(Note(new_id("n"), conversation_id, agent.agent_id, agent.name, text, self._clock.now()))
@@ -216,7 +190,31 @@ class Desk:
         return Done(conversation.version)
 
 
-async def _locked(tx: Transaction, conversation_id: str, version: int) -> Conversation:
+async def list_items(tx: Transaction, found: Sequence[Conversation]) -> list[QueueItem]:
+    """Return a line for each conversation, in the same order."""
+    ids = [c.conversation_id for c in found]
+    last = await tx.last_messages(ids)
+    handoffs = {h.conversation_id: h for h in await tx.list_handoffs(ids)}
+    is_held = any(c.agent_id for c in found)
+    names = {a.agent_id: a.name for a in await tx.list_agents()} if is_held else {}
+    return [
+        QueueItem(c, handoffs.get(c.conversation_id), last.get(c.conversation_id), names.get(c.agent_id or ""))
+        for c in found
+    ]
+
+
+def connected(agent: Agent) -> str:
+    """Return what the customer is told when somebody takes their conversation."""
+    return f"상담원 {agent.name} 님이 연결되었어요."
+
+
+def require_skill(conversation: Conversation, agent: Agent) -> None:
+    """Raise Forbidden unless the agent may take this conversation: it needs a skill they have, or they see all."""
+    if agent.role not in SEES_ALL and not has_skill(agent, conversation.skill):
+        raise Forbidden("이 문의를 맡는 팀이 아니에요.", code="skill_required")
+
+
+async def locked(tx: Transaction, conversation_id: str, version: int) -> Conversation:
     """Return the locked conversation, at the version that the agent has seen."""
     conversation = await tx.lock_conversation(conversation_id)
     if conversation is None:
@@ -226,7 +224,7 @@ async def _locked(tx: Transaction, conversation_id: str, version: int) -> Conver
 
 
 @asynccontextmanager
-async def _naming_the_winner(tx: Transaction, conversation_id: str) -> AsyncIterator[None]:
+async def naming_the_winner(tx: Transaction, conversation_id: str) -> AsyncIterator[None]:
     """Let every Conflict say by name who holds the conversation."""
     try:
         yield

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
-from handoff.domain.context import build_context
+from handoff.domain.context import Known, build_context
 from handoff.domain.conversation import Author, Conversation, Event, Handoff, Json, Message
+from handoff.domain.outcome import describe_previous
 from handoff.domain.ownership import Change, change_owner
-from handoff.domain.queue import priority_of
+from handoff.domain.queue import day_of, priority_of, rank
+from handoff.service.next_steps import load_next_steps
 from handoff.service.ports import HandoffRequest, Shop
-from handoff.service.store import Transaction
+from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
+from handoff.service.store import Store, Transaction
+from handoff.service.topics import load_topics
 from kernel.ids import new_id
 
 log = structlog.get_logger()
 
 TRANSCRIPT_FOR_SUMMARY = 50
 PREVIOUS_SHOWN = 5
+SHOP_WITHIN_S = 2.0  # longer than it takes; a customer does not wait for a person because of facts
 WAITING_SENTENCE = "상담원을 기다리고 있어요. 순서가 되면 바로 이어서 도와드려요."
 APOLOGY_SENTENCES = {
     "bot_error": "죄송해요. 지금 자동 응답이 제대로 답을 드리지 못하고 있어요. 상담원이 이어서 도와드릴게요.",
@@ -27,35 +34,41 @@ APOLOGY_SENTENCES = {
 }
 
 
-@dataclass(frozen=True)
-class HandoverFacts:
-    """What the shop and the store know, fetched before the unit of work so that it stays short."""
+async def gather_facts(shop: Shop, store: Store, conversation: Conversation) -> Known:
+    """Return what is known about the customer, fetched before the unit of work so that it stays short.
 
-    facts: Json
-    previous: list[Json]
-
-
-async def gather_facts(shop: Shop, tx: Transaction, conversation: Conversation) -> HandoverFacts:
-    """Return what is known about the customer; a shop that does not answer must not keep the customer waiting."""
+    A shop that does not answer must not keep the customer waiting: what is returned then says so.
+    """
     if conversation.customer_id is None:
-        return HandoverFacts({}, [])
+        return Known()
+    facts, has_answered = await _ask_shop(shop, conversation)
+    async with store.read() as tx:
+        previous = await list_previous(tx, conversation)
+    return Known(facts, previous, has_answered)
+
+
+async def _ask_shop(shop: Shop, conversation: Conversation) -> tuple[Json, bool]:
+    assert conversation.customer_id is not None, "asked for known customers only"
     try:
-        facts = await shop.handoff_facts(conversation.customer_id)
+        async with asyncio.timeout(SHOP_WITHIN_S):
+            return await shop.handoff_facts(conversation.customer_id), True
     except Exception:  # whatever fails on the shop's side, the customer still gets a person
         log.exception("handoff_facts_failed", conversation_id=conversation.conversation_id)
-        facts = {}
+        return {}, False
+
+
+async def list_previous(tx: Transaction, conversation: Conversation) -> list[Json]:
+    """Return the customer's earlier conversations with how they ended, newest first."""
+    if conversation.customer_id is None:
+        return []
     past = await tx.list_of_customer(conversation.customer_id, limit=PREVIOUS_SHOWN + 1)
-    previous = [
-        {
-            "conversation_id": c.conversation_id,
-            "channel": c.channel,
-            "owner": c.owner,
-            "created_at": c.created_at.isoformat(),
-        }
-        for c in past
-        if c.conversation_id != conversation.conversation_id
-    ]
-    return HandoverFacts(facts, previous[:PREVIOUS_SHOWN])
+    others = [c for c in past if c.conversation_id != conversation.conversation_id][:PREVIOUS_SHOWN]
+    handoffs: defaultdict[str, list[Handoff]] = defaultdict(list)
+    for handoff in await tx.list_handoffs([c.conversation_id for c in others]):
+        handoffs[handoff.conversation_id].append(handoff)
+    claimed = any(handoff.claimed_by for found in handoffs.values() for handoff in found)
+    names = {agent.agent_id: agent.name for agent in await tx.list_agents()} if claimed else {}
+    return [describe_previous(c, handoffs[c.conversation_id], names) for c in others]
 
 
 async def hand_over(
@@ -63,17 +76,34 @@ async def hand_over(
     conversation: Conversation,
     request: HandoffRequest,
     *,
-    known: HandoverFacts,
+    known: Known,
     understanding: Json,
     new_messages: Sequence[Message],
     at: datetime,
+    actor: str = "bot",
 ) -> Conversation:
     """Write the handoff of a locked conversation and return it as it waits now (saved by the caller)."""
-    grade = (known.facts.get("customer") or {}).get("grade")
-    priority = priority_of(request.reason, grade)
-    waiting = change_owner(conversation, Change.HANDED_OVER, at=at, skill=request.skill, priority=priority)
+    policy = load_routing_policy()
+    priority = priority_of(
+        policy.priority,
+        reason=request.reason,
+        skill=request.skill,
+        facts=known.facts,
+        mood=understanding.get("mood"),
+        today=day_of(at),
+    )
+    waiting = change_owner(
+        conversation,
+        Change.HANDED_OVER,
+        at=at,
+        skill=request.skill,
+        priority=priority,
+        ranked_at=rank(policy.priority, at=at, priority=priority),
+        preferred_agent_id=await _asked_first(tx, conversation, at, policy),
+    )
     first = max(0, conversation.last_seq - TRANSCRIPT_FOR_SUMMARY)
-    transcript = [*await tx.list_messages(conversation.conversation_id, after=first), *new_messages]
+    numbered = [replace(new, seq=conversation.last_seq + place) for place, new in enumerate(new_messages, start=1)]
+    transcript = [*await tx.list_messages(conversation.conversation_id, after=first), *numbered]
     context = build_context(
         waiting,
         reason=request.reason,
@@ -82,9 +112,11 @@ async def hand_over(
         priority=priority,
         at=at,
         understanding=understanding,
-        facts=known.facts,
+        known=known,
         messages=transcript,
-        previous=known.previous,
+        topics=load_topics(),
+        steps=load_next_steps(),
+        detail=request.detail,
     )
     await tx.add_handoff(
         Handoff(
@@ -99,9 +131,16 @@ async def hand_over(
         )
     )
     await tx.add_event(
-        Event(conversation.conversation_id, waiting.version, Change.HANDED_OVER, "bot", at, {"reason": request.reason})
+        Event(conversation.conversation_id, waiting.version, Change.HANDED_OVER, actor, at, {"reason": request.reason})
     )
     return waiting
+
+
+async def _asked_first(tx: Transaction, conversation: Conversation, at: datetime, policy: RoutingPolicy) -> str | None:
+    """Return the agent who knows the conversation, or the customer from another one lately."""
+    if conversation.last_agent_id is not None or conversation.customer_id is None:
+        return conversation.last_agent_id
+    return await tx.find_last_agent(conversation.customer_id, since=at - timedelta(days=policy.sticky_days))
 
 
 async def append(

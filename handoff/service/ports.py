@@ -121,6 +121,7 @@ class Hub(Protocol):
 
 
 QUEUE_TOPIC = "queue"
+ROUTING_TOPIC = "routing"  # an agent came or got free: matters to who routes, not to those who wait
 
 
 def conversation_topic(conversation_id: str) -> str:
@@ -139,6 +140,11 @@ TEAM_TOPIC = "team"
 def presence_topic(agent_id: str) -> str:
     """Return the topic of one agent's being there."""
     return f"presence:{agent_id}"
+
+
+def presence_topics(agent_id: str) -> Sequence[str]:
+    """Return whom to wake when an agent comes or goes: their own pages, their customers, the team."""
+    return [agent_topic(agent_id), presence_topic(agent_id), TEAM_TOPIC]
 
 
 def agent_topic(agent_id: str) -> str:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import structlog
 
 from handoff.domain.live import Fingerprint
-from handoff.service.desk import QueueItem
+from handoff.service.desk import QueueItem, list_items
 from handoff.service.ports import QUEUE_TOPIC, Hub, position_topic
-from handoff.service.store import Store, Transaction
+from handoff.service.store import Store
 
 log = structlog.get_logger()
 
@@ -78,7 +78,10 @@ class QueueBoard:
             first = waiting[:SHOWN]
             known = {item.conversation.conversation_id: item for item in self.board.items}
             stale = [key for key, print_ in first if key not in known or self._seen.get(key) != print_]
-            known |= {item.conversation.conversation_id: item for item in await _read_items(tx, stale)}
+            known |= {
+                item.conversation.conversation_id: item
+                for item in (await list_items(tx, await tx.list_by_ids(stale)) if stale else ())
+            }
         before = self.board
         self._seen = dict(first)
         positions = {key: place for place, (key, _) in enumerate(waiting, start=1)}
@@ -86,14 +89,3 @@ class QueueBoard:
         if stale or positions != before.positions:
             moved = [key for key, place in positions.items() if before.positions.get(key) != place]
             self._hub.wake(BOARD_TOPIC, *(position_topic(key) for key in moved))
-
-
-async def _read_items(tx: Transaction, conversation_ids: Sequence[str]) -> list[QueueItem]:
-    if not conversation_ids:
-        return []
-    last = await tx.last_messages(conversation_ids)
-    handoffs = {handoff.conversation_id: handoff for handoff in await tx.list_handoffs(conversation_ids)}
-    return [
-        QueueItem(c, handoffs.get(c.conversation_id), last.get(c.conversation_id), None)
-        for c in await tx.list_by_ids(conversation_ids)
-    ]

@@ -26,7 +26,6 @@ ROLES = (
 )
 DESK_ROLES = frozenset({"agent", "senior_agent", "supervisor", "administrator"})
 STUDIO_ROLES = frozenset({"trainer", "supervisor", "administrator"})
-PRESENCES = ("online", "away", "offline")
 ATTEMPTS_MAX = 10
 ATTEMPTS_WINDOW_S = 300.0
 LOGINS_REMEMBERED = 1_000
@@ -92,15 +91,6 @@ class Logins:
         if agent is None:
             raise Unauthorized("다시 로그인해 주세요.")
         return agent
-
-
-async def set_presence(store: Store, agent: Agent, presence: str) -> Agent:
-    """Say whether an agent is there. Raises Invalid."""
-    if presence not in PRESENCES:
-        raise Invalid("상태는 online, away, offline 중 하나예요.", code="unknown_presence")
-    async with store.write() as tx:
-        await tx.save_presence(agent.agent_id, presence)
-    return replace(agent, presence=presence)
 
 
 def require_role(agent: Agent, allowed: frozenset[str]) -> None:

@@ -27,9 +27,10 @@ from handoff.domain.conversation import (
     TurnStatus,
 )
 from handoff.domain.live import Fingerprint, ReadMark
+from handoff.service.routing_store import RoutingTransaction
 
 
-class Transaction(Protocol):
+class Transaction(RoutingTransaction, Protocol):
     """What can be done within one unit of work."""
 
     # conversations
@@ -134,10 +135,7 @@ class Transaction(Protocol):
         """Return all staff by login."""
 
     async def save_agent(self, agent: Agent) -> None:
-        """Store the changed fields of a member of staff."""
-
-    async def save_presence(self, agent_id: str, presence: str) -> None:
-        """Store whether a member of staff is there, and nothing else: role or password may change meanwhile."""
+        """Store the changed fields of a member of staff, but for what their page says (presence, signs of life)."""
 
     # live pages
     async def list_by_ids(self, conversation_ids: Sequence[str]) -> Sequence[Conversation]:

@@ -16,14 +16,13 @@ from datetime import datetime
 
 import structlog
 
-from handoff.domain.context import add_understanding
+from handoff.domain.context import Known, add_understanding
 from handoff.domain.conversation import Author, Choice, Conversation, Lease, Memory, Message, Owner, Turn, TurnStatus
 from handoff.domain.text import anonymise, conceal
 from handoff.service.claims import read_claim
 from handoff.service.handing_over import (
     APOLOGY_SENTENCES,
     WAITING_SENTENCE,
-    HandoverFacts,
     append,
     draft,
     gather_facts,
@@ -216,8 +215,7 @@ class TurnRunner:
         """Write the outcome of a turn; return the next one, None when there is none to do."""
         known = None
         if request is not None:
-            async with self._store.read() as tx:
-                known = await gather_facts(self._shop, tx, _as_known(work.conversation, work))
+            known = await gather_facts(self._shop, self._store, _as_known(work.conversation, work))
         async with self._store.write() as tx:
             conversation = await tx.lock_conversation(work.conversation.conversation_id)
             if conversation is None or conversation.lease is None or conversation.lease.token != work.lease.token:
@@ -242,7 +240,7 @@ class TurnRunner:
         work: Work,
         result: TurnResult | None,
         request: HandoffRequest | None,
-        known: HandoverFacts | None,
+        known: Known | None,
     ) -> Conversation:
         now = self._clock.now()
         understanding = work.memory.understanding

@@ -67,7 +67,11 @@ class Watcher:
                 found |= {conversation_topic(key): print_ for key, print_ in prints.items()}
             if agents:
                 held = await tx.read_held(agents)
-                found |= {agent_topic(key): held.get(key) for key in agents}
+                offers = [(offer.agent_id, offer.offer_id) for offer in await tx.list_open_offers()]
+                found |= {
+                    agent_topic(key): (held.get(key), tuple(offer for agent_id, offer in offers if agent_id == key))
+                    for key in agents
+                }
             if QUEUE_TOPIC in topics:
                 found[QUEUE_TOPIC] = tuple(await tx.list_waiting())
         changed = [topic for topic, value in found.items() if topic not in self._seen or self._seen[topic] != value]

@@ -248,10 +248,12 @@ async def test_notes_and_staff_come_back(store: Store, now: datetime) -> None:
     async with store.write() as tx:
         await tx.add_note(note)
         await tx.add_agent(haneul)
-        await tx.save_agent(replace(haneul, presence="online"))
+        await tx.save_agent(replace(haneul, role="supervisor", skills=("orders",), capacity=2, team="서울"))
     async with store.read() as tx:
         assert list(await tx.list_notes(talk.conversation_id)) == [note]
-        assert await tx.find_agent(login="haneul") == replace(haneul, presence="online")
+        assert await tx.find_agent(login="haneul") == replace(
+            haneul, role="supervisor", skills=("orders",), capacity=2, team="서울"
+        )
         assert await tx.find_agent(agent_id="a_unknown") is None
         assert len(await tx.list_agents()) == 1
     with pytest.raises(Exception, match=r"(?i)unique|duplicate|haneul"):

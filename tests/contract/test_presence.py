@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handoff.service.staff import set_presence
+from handoff.adapters.hub import LocalHub
+from handoff.service.presence import Presence
 from handoff.service.store import Store
+from kernel.clock import ProductClock
 from tests import building
+
+
+def _presence(store: Store) -> Presence:
+    return Presence(store, LocalHub(), ProductClock(), real_s=lambda: 1_000.0)
 
 
 async def test_a_presence_said_by_an_older_page_changes_neither_role_nor_password(store: Store) -> None:
@@ -15,12 +21,12 @@ async def test_a_presence_said_by_an_older_page_changes_neither_role_nor_passwor
     async with store.write() as tx:
         await tx.add_agent(before)
         await tx.save_agent(after)
-    assert (await set_presence(store, before, "online")).presence == "online"
+    assert (await _presence(store).say(before, "online")).presence == "online"
     async with store.read() as tx:
-        assert await tx.find_agent(login="haneul") == replace(after, presence="online")
+        assert await tx.find_agent(login="haneul") == replace(after, presence="online", seen_at_s=1_000.0)
 
 
 async def test_a_presence_of_somebody_who_left_is_nobodys(store: Store) -> None:
-    await set_presence(store, building.agent(), "away")
+    await _presence(store).say(building.agent(), "away")
     async with store.read() as tx:
         assert list(await tx.list_agents()) == []

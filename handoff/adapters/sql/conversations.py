@@ -40,7 +40,7 @@ _FINISH_TURN = (
     .values(status=sa.bindparam("new_status"), finished_at=sa.bindparam("at"))
 )
 _SAVE_CONVERSATION = conversations.update().where(conversations.c.conversation_id == sa.bindparam("key"))
-SERVED_FIRST = (conversations.c.priority.desc(), conversations.c.waiting_since, conversations.c.conversation_id)
+SERVED_FIRST = (conversations.c.ranked_at, conversations.c.conversation_id)
 
 
 class ConversationStatements:
@@ -126,18 +126,9 @@ class ConversationStatements:
 
     async def count_ahead(self, conversation: Conversation) -> int:
         c = conversations.c
-        same_priority = c.priority == conversation.priority
+        same_rank = sa.and_(c.ranked_at == conversation.ranked_at, c.conversation_id < conversation.conversation_id)
         statement = sa.select(sa.func.count()).where(
-            c.owner == Owner.WAITING.value,
-            sa.or_(
-                c.priority > conversation.priority,
-                sa.and_(same_priority, c.waiting_since < conversation.waiting_since),
-                sa.and_(
-                    same_priority,
-                    c.waiting_since == conversation.waiting_since,
-                    c.conversation_id < conversation.conversation_id,
-                ),
-            ),
+            c.owner == Owner.WAITING.value, sa.or_(c.ranked_at < conversation.ranked_at, same_rank)
         )
         return (await self._connection.execute(statement)).scalar_one()
 

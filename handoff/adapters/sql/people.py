@@ -12,6 +12,8 @@ from handoff.adapters.sql import rows
 from handoff.adapters.sql.tables import agents, events, handoffs, notes
 from handoff.domain.conversation import Agent, Event, Handoff, Note
 
+_OF_THE_PAGE = ("presence", "seen_at_s", "missed_offers")  # changed by their own statements alone
+
 
 class PeopleStatements:
     """The part of a unit of work that concerns handoffs and the people who take them."""
@@ -72,10 +74,6 @@ class PeopleStatements:
         ]
 
     async def save_agent(self, agent: Agent) -> None:
-        values = asdict(agent)
+        values = {name: value for name, value in asdict(agent).items() if name not in _OF_THE_PAGE}
         key = values.pop("agent_id")
         await self._connection.execute(agents.update().where(agents.c.agent_id == key).values(**values))
-
-    async def save_presence(self, agent_id: str, presence: str) -> None:
-        changed = agents.update().where(agents.c.agent_id == agent_id)
-        await self._connection.execute(changed.values(presence=presence))

@@ -17,6 +17,7 @@ from handoff.domain.conversation import (
     Turn,
     TurnStatus,
 )
+from handoff.domain.routing import Offer, Outcome
 
 Row = Any
 
@@ -41,6 +42,12 @@ def conversation_values(c: Conversation) -> dict[str, Any]:
         "lease_runner": lease.runner if lease else None,
         "lease_token": lease.token if lease else None,
         "lease_until_s": lease.until_s if lease else None,
+        "ranked_at": c.ranked_at,
+        "last_agent_id": c.last_agent_id,
+        "preferred_agent_id": c.preferred_agent_id,
+        "language": c.language,
+        "snoozed_until": c.snoozed_until,
+        "wrap_up_until": c.wrap_up_until,
     }
 
 
@@ -64,6 +71,12 @@ def conversation_of(row: Row) -> Conversation:
         updated_at=row.updated_at,
         closed_at=row.closed_at,
         lease=lease,
+        ranked_at=row.ranked_at,
+        last_agent_id=row.last_agent_id,
+        preferred_agent_id=row.preferred_agent_id,
+        language=row.language,
+        snoozed_until=row.snoozed_until,
+        wrap_up_until=row.wrap_up_until,
     )
 
 
@@ -118,4 +131,12 @@ def note_of(row: Row) -> Note:
 
 
 def agent_of(row: Row) -> Agent:
-    return Agent(**row._mapping)
+    values = dict(row._mapping)
+    for name in ("skills", "languages"):
+        values[name] = None if values[name] is None else tuple(values[name])
+    return Agent(**values)
+
+
+def offer_of(row: Row) -> Offer:
+    values = dict(row._mapping)
+    return Offer(**values | {"outcome": Outcome(values["outcome"]) if values["outcome"] else None})

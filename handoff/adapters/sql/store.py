@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from handoff.adapters.sql.conversations import ConversationStatements
 from handoff.adapters.sql.live import LiveStatements
 from handoff.adapters.sql.people import PeopleStatements
+from handoff.adapters.sql.routing import RoutingStatements
 from handoff.adapters.sql.utterances import UtteranceStatements
 from handoff.service.store import Transaction
 from kernel import database
@@ -24,7 +25,7 @@ def upgrade(url: str) -> None:
     database.upgrade(url, script_location=MIGRATIONS, version_table=VERSION_TABLE)
 
 
-class SqlTransaction(ConversationStatements, PeopleStatements, LiveStatements, UtteranceStatements):
+class SqlTransaction(ConversationStatements, PeopleStatements, RoutingStatements, LiveStatements, UtteranceStatements):
     """One unit of work on one connection."""
 
     def __init__(self, connection: AsyncConnection) -> None:

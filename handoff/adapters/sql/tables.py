@@ -41,7 +41,26 @@ conversations = sa.Table(
     sa.Column("lease_runner", sa.Text),
     sa.Column("lease_token", sa.Text),
     sa.Column("lease_until_s", sa.Double),
-    sa.Index("ix_conversations_queue", "owner", "priority", "waiting_since"),
+    # The order of the queue (see domain/queue.py), whom to ask first, and what is beside the owner.
+    sa.Column("ranked_at", UtcDateTime),
+    sa.Column("last_agent_id", sa.Text),
+    sa.Column("preferred_agent_id", sa.Text),
+    sa.Column("language", sa.Text),
+    sa.Column("snoozed_until", UtcDateTime),
+    sa.Column("wrap_up_until", UtcDateTime),
+    sa.Index("ix_conversations_queue", "owner", "ranked_at"),
+    sa.Index(
+        "ix_conversations_snoozed",
+        "snoozed_until",
+        sqlite_where=sa.text("snoozed_until IS NOT NULL"),
+        postgresql_where=sa.text("snoozed_until IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_conversations_wrap_up",
+        "wrap_up_until",
+        sqlite_where=sa.text("wrap_up_until IS NOT NULL"),
+        postgresql_where=sa.text("wrap_up_until IS NOT NULL"),
+    ),
     sa.Index("ix_conversations_agent", "agent_id", "owner"),
     sa.Index("ix_conversations_customer", "customer_id", "created_at"),
     sa.Index("ix_conversations_channel_user", "channel", "channel_user"),
@@ -120,6 +139,7 @@ notes = sa.Table(
     sa.Column("author_name", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, server_default="note"),
     sa.Index("ix_notes_conversation", "conversation_id", "note_id"),
 )
 
@@ -145,6 +165,53 @@ agents = sa.Table(
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("password_hash", sa.Text, nullable=False),
     sa.Column("presence", sa.Text, nullable=False),
+    # None: all skills; Korean alone.
+    sa.Column("skills", JsonValue),
+    sa.Column("capacity", sa.Integer, nullable=False, server_default="4"),
+    sa.Column("languages", JsonValue),
+    sa.Column("team", sa.Text),
+    # The page's last sign of life; real time, seconds since 1970.
+    sa.Column("seen_at_s", sa.Double),
+    sa.Column("missed_offers", sa.Integer, nullable=False, server_default="0"),
+)
+
+offers = sa.Table(
+    "offers",
+    metadata,
+    sa.Column("offer_id", sa.Text, primary_key=True),
+    _conversation_id(),
+    # The version of the conversation that was offered: once it has another, the offer is void.
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("agent_id", sa.Text, sa.ForeignKey("agents.agent_id"), nullable=False),
+    sa.Column("offered_at", UtcDateTime, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("outcome", sa.Text),
+    # A conversation is offered to one agent at a time.
+    sa.Index(
+        "uq_offers_open",
+        "conversation_id",
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    ),
+    sa.Index(
+        "ix_offers_due",
+        "due_at",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    ),
+    sa.Index("ix_offers_offered", "offered_at", "agent_id"),
+    sa.Index("ix_offers_ended", "ended_at"),
+)
+
+participants = sa.Table(
+    "participants",
+    metadata,
+    _conversation_id(),
+    sa.Column("agent_id", sa.Text, sa.ForeignKey("agents.agent_id"), nullable=False),
+    sa.Column("joined_at", UtcDateTime, nullable=False),
+    sa.PrimaryKeyConstraint("conversation_id", "agent_id"),
 )
 
 outbox = sa.Table(

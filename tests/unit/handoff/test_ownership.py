@@ -25,6 +25,12 @@ TABLE: dict[Change, dict[Owner, Owner | None]] = {
     Change.RETURNED: {BOT: None, WAITING: None, HUMAN: BOT, CLOSED: None},
     Change.CLOSED: {BOT: CLOSED, WAITING: CLOSED, HUMAN: CLOSED, CLOSED: None},
     Change.REOPENED: {BOT: None, WAITING: None, HUMAN: None, CLOSED: BOT},
+    Change.LEFT_QUEUE: {BOT: None, WAITING: BOT, HUMAN: None, CLOSED: None},
+    Change.PULLED: {BOT: None, WAITING: HUMAN, HUMAN: HUMAN, CLOSED: None},
+    Change.PUSHED: {BOT: None, WAITING: HUMAN, HUMAN: HUMAN, CLOSED: None},
+    Change.AGENT_GONE: {BOT: None, WAITING: None, HUMAN: WAITING, CLOSED: None},
+    Change.SNOOZED: {BOT: None, WAITING: None, HUMAN: HUMAN, CLOSED: None},
+    Change.WOKEN: {BOT: None, WAITING: None, HUMAN: HUMAN, CLOSED: None},
 }
 PAIRS = [(owner, change) for change in Change for owner in Owner]
 

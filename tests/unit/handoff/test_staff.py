@@ -6,10 +6,13 @@ import asyncio
 
 import pytest
 
+from handoff.adapters.hub import LocalHub
 from handoff.adapters.memory import MemoryStore
 from handoff.errors import Forbidden, Invalid, TooManyAttempts, Unauthorized
 from handoff.service import staff
+from handoff.service.presence import Presence
 from handoff.service.staff import ATTEMPTS_MAX, ATTEMPTS_WINDOW_S, LOGINS_REMEMBERED, Logins, require_role
+from kernel.clock import ProductClock
 from tests import building
 
 PASSWORD = "a long password"
@@ -100,7 +103,7 @@ async def test_a_weak_password_and_an_unknown_role_or_presence_are_refused() -> 
             await staff.add(store, **values)
         assert refused.value.code == code
     with pytest.raises(Invalid):
-        await staff.set_presence(store, building.agent(), "asleep")
+        await Presence(store, LocalHub(), ProductClock()).say(building.agent(), "asleep")
 
 
 async def test_a_session_of_somebody_who_left_is_over() -> None:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kernel import database
+from kernel import group_commit
 from kernel.database import JsonValue, UtcDateTime, create_engine, read, write
 
 metadata = sa.MetaData()

@@ -1,0 +1,170 @@
+"""The router: offers waiting conversations to free agents, at once when somebody waits, comes online or gets free.
+
+It listens to the same hints as the pages and looks by itself every second (service/clockwork.py), so a hint lost or
+a gateway killed in between only delays. Every gateway may run one: they take turns under one lock of the store, and
+an offer is written only for a conversation that still waits at the version that was looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from handoff.domain.conversation import Agent, Conversation
+from handoff.domain.routing import SKILLS, Offer, Outcome, Seat, is_present, plan_offers
+from handoff.service.ports import QUEUE_TOPIC, ROUTING_TOPIC, Hub, agent_topic
+from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
+from handoff.service.store import Store, Transaction
+from kernel.clock import Clock
+from kernel.ids import new_id
+
+log = structlog.get_logger()
+
+LOOKED_AT = 200  # of the waiting, from the head of the queue, that a free agent's skills fit
+LISTEN_S = 5.0
+RETRY_S = 0.05  # when a conversation was in somebody else's hands for a moment
+TURNS_COUNT_FOR = timedelta(hours=1)
+
+
+class Router:
+    """Offers waiting conversations until stopped."""
+
+    def __init__(
+        self,
+        store: Store,
+        hub: Hub,
+        clock: Clock,
+        *,
+        policy: RoutingPolicy | None = None,
+        real_s: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._hub = hub
+        self._clock = clock
+        self._policy = policy or load_routing_policy()
+        self._real_s = real_s
+        self._listener: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._listener = asyncio.create_task(self._listen(), name="router")
+
+    async def stop(self) -> None:
+        """Stop listening; a drain under way is finished or rolled back."""
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        with self._hub.subscribe(QUEUE_TOPIC, ROUTING_TOPIC) as news:
+            while True:
+                try:
+                    await self.drain()
+                except Exception:  # the database may be away for a while; the clockwork looks again
+                    log.exception("routing_failed")
+                await news.wait(LISTEN_S)
+
+    async def drain(self) -> int:
+        """End what offers are over, offer what can be offered, and return how many were changed or made."""
+        async with self._store.read() as tx:
+            if not await self._has_work(tx):
+                return 0
+        count = 0
+        for _ in range(3):  # again only when a conversation was in somebody else's hands
+            changed, is_whole = await self._drain_once()
+            count += changed
+            if is_whole:
+                break
+            await asyncio.sleep(RETRY_S)
+        return count
+
+    async def _has_work(self, tx: Transaction) -> bool:
+        return bool(
+            await tx.list_unoffered(skills=None, limit=1) or await tx.list_open_offers() or await tx.list_stale_offers()
+        )
+
+    async def _drain_once(self) -> tuple[int, bool]:
+        now = self._clock.now()
+        async with self._store.write() as tx:
+            await tx.lock_routing()
+            agents = {agent.agent_id: agent for agent in await tx.list_agents()}
+            concerned = await self._end_offers(tx, agents, now)
+            made, is_whole = await self._make_offers(tx, now)
+        for agent_id in {*concerned, *made}:
+            self._hub.publish(agent_topic(agent_id))
+        return len(concerned) + len(made), is_whole
+
+    async def _end_offers(self, tx: Transaction, agents: dict[str, Agent], now: datetime) -> list[str]:
+        """End what is void, lapsed, or offered to somebody who is not there; return whose offers they were."""
+        ended = []
+        for offer, holder_id in await tx.list_stale_offers():
+            outcome = Outcome.ACCEPTED if holder_id == offer.agent_id else Outcome.VOID
+            await self._end(tx, offer, outcome, now)
+            ended.append(offer.agent_id)
+        for offer in await tx.list_open_offers():
+            agent = agents.get(offer.agent_id)
+            if agent is None or not self._is_present(agent):
+                await self._end(tx, offer, Outcome.WITHDRAWN, now)
+            elif offer.due_at <= now:
+                await self._end(tx, offer, Outcome.LAPSED, now)
+            else:
+                continue
+            ended.append(offer.agent_id)
+        return ended
+
+    async def _end(self, tx: Transaction, offer: Offer, outcome: Outcome, now: datetime) -> None:
+        if not await tx.end_offer(offer.offer_id, outcome, now):
+            return
+        if outcome is Outcome.ACCEPTED:
+            await tx.count_missed(offer.agent_id, missed=False)
+        elif outcome is Outcome.LAPSED:
+            missed = await tx.count_missed(offer.agent_id, missed=True)
+            if missed >= self._policy.away_after_missed:
+                await tx.save_presence(offer.agent_id, "away")
+                await tx.count_missed(offer.agent_id, missed=False)
+                log.info("agent_taken_for_away", agent_id=offer.agent_id, missed=missed)
+
+    async def _make_offers(self, tx: Transaction, now: datetime) -> tuple[list[str], bool]:
+        seats = await self.list_seats(tx, now)
+        free = [seat for seat in seats if seat.free_count]
+        if not free:
+            return [], True
+        skills = {skill for seat in free for skill in seat.agent.skills or SKILLS}
+        everything = any(seat.agent.skills is None for seat in free)
+        waiting = await tx.list_unoffered(skills=None if everything else skills, limit=LOOKED_AT)
+        passes = await tx.list_passes(since=now - timedelta(seconds=self._policy.ask_again_after_s))
+        made, is_whole = [], True
+        for conversation, agent in plan_offers(waiting, seats, passes):
+            if await tx.take_if_waiting(conversation):
+                await tx.add_offer(self._offer(conversation, agent, now))
+                made.append(agent.agent_id)
+            else:
+                is_whole = False
+        return made, is_whole
+
+    def _offer(self, conversation: Conversation, agent: Agent, now: datetime) -> Offer:
+        return Offer(
+            offer_id=new_id("o"),
+            conversation_id=conversation.conversation_id,
+            version=conversation.version,
+            agent_id=agent.agent_id,
+            offered_at=now,
+            due_at=now + timedelta(seconds=self._policy.answer_within_s),
+        )
+
+    async def list_seats(self, tx: Transaction, now: datetime) -> Sequence[Seat]:
+        """Return the agents who are present, with what takes up their places."""
+        loads = await tx.count_loads(now)
+        last = await tx.last_offers(since=now - TURNS_COUNT_FOR)
+        return [
+            Seat(agent, loads.get(agent.agent_id, 0), last.get(agent.agent_id))
+            for agent in await tx.list_agents()
+            if self._is_present(agent)
+        ]
+
+    def _is_present(self, agent: Agent) -> bool:
+        return is_present(agent, now_s=self._real_s(), within_s=self._policy.offers_end_after_s)
