@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from handoff.adapters.memory_routing import MemoryRouting
+from handoff.adapters.memory_tickets import Duplicate, MemoryTickets, TicketTables
 from handoff.domain.conversation import (
     Agent,
     Conversation,
@@ -32,12 +33,8 @@ from handoff.domain.live import Fingerprint, ReadMark
 from handoff.domain.routing import Offer
 
 
-class Duplicate(Exception):
-    """A key is taken: what a database would refuse by a constraint."""
-
-
 @dataclass
-class _Tables:
+class _Tables(TicketTables):
     conversations: dict[str, Conversation] = field(default_factory=dict)
     memories: dict[str, Memory] = field(default_factory=dict)
     messages: dict[tuple[str, int], Message] = field(default_factory=dict)
@@ -77,8 +74,10 @@ class MemoryStore:
         yield MemoryTransaction(self._tables.copy())
 
 
-class MemoryTransaction(MemoryRouting):
+class MemoryTransaction(MemoryRouting, MemoryTickets):
     """One unit of work on copies of the tables."""
+
+    _t: _Tables
 
     def __init__(self, tables: _Tables) -> None:
         self._t = tables

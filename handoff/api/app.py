@@ -12,19 +12,23 @@ from handoff.adapters.hub import LocalHub
 from handoff.adapters.shop import SqlShop
 from handoff.api.limits import AddressLimits
 from handoff.api.tickets import Tickets
+from handoff.service.alerts import Alerts
 from handoff.service.clockwork import Clockwork
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.promises import Promises
 from handoff.service.queue_board import QueueBoard
 from handoff.service.read_marks import ReadMarks
 from handoff.service.reading import Reader
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.store import Store
+from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
 from kernel.clock import Clock
@@ -49,6 +53,10 @@ class Gateway:
     clockwork: Clockwork
     customers: Customers
     desk: Desk
+    ticket_desk: TicketDesk
+    promises: Promises
+    alerts: Alerts
+    hours: OpeningHours
     offers: Offers
     presence: Presence
     router: Router

@@ -29,8 +29,8 @@ from handoff.api.live import (
 )
 from handoff.domain.conversation import Message, Owner
 from handoff.errors import HandoffError, TooManyAttempts
-from handoff.service.customers import View
 from handoff.service.ports import Signal, Subscription, conversation_topic, position_topic, presence_topic
+from handoff.service.views import View
 
 log = structlog.get_logger()
 

@@ -27,7 +27,10 @@ from handoff.api.app import Gateway
 from handoff.api.chat import chat
 from handoff.api.chat_socket import chat_socket
 from handoff.api.desk import desk
+from handoff.api.desk_hours import desk_hours
+from handoff.api.desk_promises import desk_promises
 from handoff.api.desk_socket import desk_socket
+from handoff.api.desk_tickets import desk_tickets
 from handoff.api.kakao import kakao
 from handoff.api.limits import AddressLimits
 from handoff.api.live import FRAME_BYTES_MAX
@@ -38,18 +41,22 @@ from handoff.api.staff import staff
 from handoff.api.studio import studio
 from handoff.api.tickets import Tickets
 from handoff.api.verification import verification
+from handoff.service.alerts import Alerts, ServiceLevelWatch
 from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.promises import Promises
 from handoff.service.queue_board import QueueBoard
 from handoff.service.read_marks import ReadMarks
 from handoff.service.reading import Reader
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
+from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
 from handoff.service.watching import Watcher
@@ -89,6 +96,9 @@ def create_app(
         staff,
         desk,
         desk_socket,
+        desk_tickets,
+        desk_promises,
+        desk_hours,
         amends,
         privacy,
         verification,
@@ -159,7 +169,11 @@ async def _open(
     for follower in (board, read_marks, watcher):
         follower.start()
         resources.push_async_callback(follower.stop)
+    promises = Promises(store, hub, clock)
+    levels = ServiceLevelWatch(store, hub, clock)
     sweeps: list[Task] = [
+        levels.check,
+        promises.come_due,
         router.drain,
         presence.sweep,
     ]  # what comes due in conversations; each is asked every second in every gateway
@@ -179,6 +193,10 @@ async def _open(
         clockwork=clockwork,
         customers=customers,
         desk=Desk(store, hub, clock),
+        ticket_desk=TicketDesk(store, hub, clock),
+        promises=promises,
+        alerts=Alerts(store, hub, clock),
+        hours=OpeningHours(store, clock),
         offers=Offers(store, hub, clock),
         presence=presence,
         router=router,

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from handoff.domain.conversation import Agent, Author, Message, Note
-from handoff.service.customers import View
+from handoff.domain.tickets import STATUS_WORDS, Ticket
 from handoff.service.desk import DeskView, QueueItem
 from handoff.service.offers import Offered
+from handoff.service.views import View
 
 Json = dict[str, Any]
 
@@ -42,6 +43,17 @@ def view(v: View) -> Json:
         "position": v.position,
         "agent_name": v.agent_name,
         "agent_presence": v.agent_presence,
+        "ticket": customers_ticket(v.ticket) if v.ticket else None,
+    }
+
+
+def customers_ticket(t: Ticket) -> Json:
+    """Return a ticket as its customer sees it."""
+    return {
+        "number": t.number,
+        "status": t.status.value,
+        "status_text": STATUS_WORDS[t.status],
+        "contact": t.contact.masked() if t.contact else None,
     }
 
 

@@ -8,7 +8,7 @@ from handoff.api import shapes
 from handoff.api.app import Gateway
 from handoff.domain.conversation import Agent, Note, Owner
 from handoff.errors import HandoffError
-from handoff.service.customers import View
+from handoff.service.views import View
 
 
 class Watched:

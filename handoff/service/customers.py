@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from handoff.domain.conversation import Author, Conversation, Event, Message, Owner, Turn, TurnStatus
+from handoff.domain.contact import Contact
+from handoff.domain.conversation import Author, Conversation, Event, Owner, Turn, TurnStatus
 from handoff.domain.ownership import Change, change_owner
-from handoff.errors import Invalid, NotFound
-from handoff.service.handing_over import append
+from handoff.domain.tickets import Ticket
+from handoff.errors import Invalid, NotFound, StateConflict
+from handoff.service import ticketing
+from handoff.service.handing_over import append, draft
 from handoff.service.ports import Hub, Subscription, conversation_topic, position_topic, topics_of
 from handoff.service.store import Store, Transaction
 from handoff.service.turns import TurnRunner, Work
+from handoff.service.views import View, view_of
 from kernel.clock import Clock
 from kernel.ids import new_id
 
@@ -26,24 +29,6 @@ class Accepted:
 
     seq: int
     duplicate: bool
-
-
-@dataclass(frozen=True)
-class View:
-    """What a customer's page shows beyond what it has."""
-
-    messages: tuple[Message, ...]
-    owner: Owner
-    position: int | None
-    agent_name: str | None
-    agent_presence: str | None = None
-    agent_id: str | None = None
-    version: int = 0
-    last_seq: int = 0
-
-    def same_state(self, other: View) -> bool:
-        """Tell whether nothing but messages differs, as far as a customer's page shows it."""
-        return _shown_state(self) == _shown_state(other)
 
 
 class Customers:
@@ -103,36 +88,34 @@ class Customers:
             if known is not None:
                 return Accepted(known.seq, duplicate=True)
             text, payload = await _content(tx, conversation_id, text, choice_id)
-            conversation, work = await self._store_message(tx, conversation, client_msg_id, text, payload)
+            conversation, work, seq = await self._store_message(tx, conversation, client_msg_id, text, payload)
             await tx.save_conversation(conversation)
         self._hub.publish(*topics_of(conversation))
         if work is not None:
             self._runner.carry_out(work)
-        return Accepted(conversation.last_seq, duplicate=False)
+        return Accepted(seq, duplicate=False)
 
     async def _store_message(
         self, tx: Transaction, conversation: Conversation, client_msg_id: str, text: str, payload: str | None
-    ) -> tuple[Conversation, Work | None]:
+    ) -> tuple[Conversation, Work | None, int]:
         now = self._clock.now()
         if conversation.owner is Owner.CLOSED:
             conversation = change_owner(conversation, Change.REOPENED, at=now)
             event = Event(conversation.conversation_id, conversation.version, Change.REOPENED, "customer", now)
             await tx.add_event(event)
-        message = Message(
-            conversation_id=conversation.conversation_id,
-            seq=0,
-            author=Author.CUSTOMER,
-            text=text,
-            at=now,
-            client_msg_id=client_msg_id,
-        )
-        conversation, _ = await append(tx, conversation, [message], at=now)
+        left = await ticketing.take_contact(tx, conversation, text, at=now)
+        said = replace(draft(conversation, Author.CUSTOMER, left.text, now), client_msg_id=client_msg_id)
+        conversation, _ = await append(tx, conversation, [said], at=now)
+        seq = conversation.last_seq
+        if left.answer is not None:
+            answer = draft(conversation, Author.SYSTEM, left.answer, now)
+            conversation, _ = await append(tx, conversation, [answer], at=now)
         if conversation.owner is not Owner.BOT:
-            return conversation, None
+            return conversation, None, seq
         turn = Turn(
             turn_id=new_id("t"),
             conversation_id=conversation.conversation_id,
-            seq=conversation.last_seq,
+            seq=seq,
             text=text,
             payload=payload,
             status=TurnStatus.QUEUED,
@@ -140,7 +123,29 @@ class Customers:
         )
         await tx.add_turn(turn)
         work = await self._runner.take(tx, conversation)
-        return (work.conversation if work else conversation), work
+        return (work.conversation if work else conversation), work, seq
+
+    async def leave_contact(self, conversation_id: str, contact: Contact) -> Ticket:
+        """Keep how the customer wants to be reached about what people do for them. Raises NotFound or StateConflict."""
+        now = self._clock.now()
+        async with self._store.write() as tx:
+            conversation = await _locked(tx, conversation_id)
+            ticket = await ticketing.find_current(tx, conversation_id)
+            if ticket is None:
+                raise StateConflict(
+                    "접수된 문의가 없어요. 상담원을 먼저 불러 주세요.",
+                    code="no_open_ticket",
+                    current=conversation.owner,
+                    asked="contact",
+                )
+            if ticket.contact == contact:
+                return ticket
+            answer = await ticketing.keep_contact(tx, ticket, contact, at=now)
+            said = [draft(conversation, Author.SYSTEM, answer, now)]
+            conversation, _ = await append(tx, conversation, said, at=now)
+            await tx.save_conversation(conversation)
+        self._hub.publish(*topics_of(conversation))
+        return replace(ticket, contact=contact, version=ticket.version + 1)
 
     async def read(self, conversation_id: str, *, after: int) -> View:
         """Return what came after `after`, and who speaks now. Raises NotFound."""
@@ -184,35 +189,6 @@ class _Listening:
 
     def __exit__(self, *error: object) -> None:
         self._subscription.__exit__(None, None, None)
-
-
-async def view_of(tx: Transaction, conversation_id: str, *, after: int, limit: int) -> View:
-    """Return what a conversation's page shows beyond what it has. Raises NotFound."""
-    conversation = await tx.find_conversation(conversation_id)
-    if conversation is None:
-        raise NotFound("상담을 찾을 수 없어요. 새 상담을 시작해 주세요.", code="conversation_not_found")
-    messages: Sequence[Message] = ()
-    if conversation.last_seq > after:
-        messages = await tx.list_messages(conversation_id, after=after, limit=limit)
-    position = agent = None
-    if conversation.owner is Owner.WAITING:
-        position = await tx.count_ahead(conversation) + 1
-    elif conversation.owner is Owner.HUMAN and conversation.agent_id is not None:
-        agent = await tx.find_agent(agent_id=conversation.agent_id)
-    return View(
-        messages=tuple(messages),
-        owner=conversation.owner,
-        position=position,
-        agent_name=agent.name if agent else None,
-        agent_presence=agent.presence if agent else None,
-        agent_id=agent.agent_id if agent else None,
-        version=conversation.version,
-        last_seq=conversation.last_seq,
-    )
-
-
-def _shown_state(view: View) -> tuple[object, ...]:
-    return (view.owner, view.position, view.agent_name, view.agent_presence)
 
 
 async def _locked(tx: Transaction, conversation_id: str) -> Conversation:

@@ -13,8 +13,8 @@ from collections.abc import Collection, Mapping, Sequence
 import structlog
 
 from handoff.domain.conversation import Agent, Note
-from handoff.service.customers import View, view_of
 from handoff.service.store import Store
+from handoff.service.views import View, view_of
 
 log = structlog.get_logger()
 

@@ -28,9 +28,10 @@ from handoff.domain.conversation import (
 )
 from handoff.domain.live import Fingerprint, ReadMark
 from handoff.service.routing_store import RoutingTransaction
+from handoff.service.store_tickets import TicketTransaction
 
 
-class Transaction(RoutingTransaction, Protocol):
+class Transaction(RoutingTransaction, TicketTransaction, Protocol):
     """What can be done within one unit of work."""
 
     # conversations

@@ -168,7 +168,7 @@ async def test_typing_is_seen_by_the_other_side_while_a_person_speaks(gateway: G
 
 async def test_an_agent_sees_how_far_the_customer_has_read(gateway: GatewayUnderTest) -> None:
     agent = await gateway.agent()
-    customer, version = await _held(gateway, agent)
+    customer, _ = await _held(gateway, agent)
     async with desk_socket(gateway, agent) as desk:
         await desk.say(type="watch", conversation_id=customer.conversation_id, after=0)
         assert (await desk.until(_is("messages")))["read_up_to"] == 0

@@ -12,6 +12,7 @@ from handoff.adapters.sql.conversations import ConversationStatements
 from handoff.adapters.sql.live import LiveStatements
 from handoff.adapters.sql.people import PeopleStatements
 from handoff.adapters.sql.routing import RoutingStatements
+from handoff.adapters.sql.tickets import TicketStatements
 from handoff.adapters.sql.utterances import UtteranceStatements
 from handoff.service.store import Transaction
 from kernel import database
@@ -25,7 +26,14 @@ def upgrade(url: str) -> None:
     database.upgrade(url, script_location=MIGRATIONS, version_table=VERSION_TABLE)
 
 
-class SqlTransaction(ConversationStatements, PeopleStatements, RoutingStatements, LiveStatements, UtteranceStatements):
+class SqlTransaction(
+    ConversationStatements,
+    PeopleStatements,
+    RoutingStatements,
+    TicketStatements,
+    LiveStatements,
+    UtteranceStatements,
+):
     """One unit of work on one connection."""
 
     def __init__(self, connection: AsyncConnection) -> None:
