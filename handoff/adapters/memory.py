@@ -7,7 +7,8 @@ it ends well. Everything stored is immutable or copied, so nothing leaks out hal
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -29,7 +30,7 @@ from handoff.domain.conversation import (
     Turn,
     TurnStatus,
 )
-from handoff.domain.live import Fingerprint, ReadMark
+from handoff.domain.live import Fingerprint, ReadMark, WaitingLine
 from handoff.domain.routing import Offer
 
 
@@ -126,9 +127,10 @@ class MemoryTransaction(MemoryRouting, MemoryTickets):
         found = [c for c in self._t.conversations.values() if c.customer_id == customer_id]
         return sorted(found, key=lambda c: (c.created_at, c.conversation_id), reverse=True)[:limit]
 
-    async def count_ahead(self, conversation: Conversation) -> int:
+    async def count_ahead(self, conversation: Conversation) -> Mapping[str, int]:
         waiting = await self.list_conversations(owner=Owner.WAITING)
-        return sum(_serving_order(c) < _serving_order(conversation) for c in waiting)
+        mine = _serving_order(conversation)
+        return dict(Counter(c.skill or "general" for c in waiting if _serving_order(c) < mine))
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -247,8 +249,11 @@ class MemoryTransaction(MemoryRouting, MemoryTickets):
     async def list_by_ids(self, conversation_ids: Sequence[str]) -> Sequence[Conversation]:
         return [c for c in self._t.conversations.values() if c.conversation_id in conversation_ids]
 
-    async def list_waiting(self) -> Sequence[tuple[str, Fingerprint]]:
-        return [(c.conversation_id, _fingerprint(c)) for c in await self.list_conversations(owner=Owner.WAITING)]
+    async def list_waiting(self) -> Sequence[WaitingLine]:
+        return [
+            WaitingLine(c.conversation_id, c.skill, _fingerprint(c))
+            for c in await self.list_conversations(owner=Owner.WAITING)
+        ]
 
     async def read_fingerprints(self, conversation_ids: Sequence[str]) -> dict[str, Fingerprint]:
         return {c.conversation_id: _fingerprint(c) for c in await self.list_by_ids(conversation_ids)}

@@ -136,10 +136,9 @@ class _Page:
             self._after = view.messages[-1].seq
 
     async def _send_position(self) -> None:
-        position = self._gateway.board.position_of(self._id)
-        shown = self._shown
-        if shown and position is not None and shown.owner is Owner.WAITING and shown.position != position:
-            await self._send(replace(shown, position=position))
+        wait, shown = self._gateway.board.wait_of(self._id), self._shown
+        if shown and wait and shown.owner is Owner.WAITING and shown.position != wait.position:
+            await self._send(replace(shown, position=wait.position, estimated_wait_s=wait.estimated_s))
 
     async def _send_signals(self, news: Subscription) -> None:
         for signal in news.take_signals():

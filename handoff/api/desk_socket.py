@@ -173,7 +173,7 @@ class _Page:
         board = self._gateway.board.board
         changes = self._queue_list.change([shapes.queue_item(item) for item in board.items])
         if changes is not None:
-            await self._live.send({"type": "queue_changes", "waiting_count": board.waiting_count, **changes})
+            await self._live.send({"type": "queue_changes", "waiting_count": len(board.lines), **changes})
 
     async def _send_mine(self) -> None:
         await self._send_offers()

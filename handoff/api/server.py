@@ -29,6 +29,7 @@ from handoff.api.chat_socket import chat_socket
 from handoff.api.desk import desk
 from handoff.api.desk_hours import desk_hours
 from handoff.api.desk_promises import desk_promises
+from handoff.api.desk_routing import desk_routing
 from handoff.api.desk_socket import desk_socket
 from handoff.api.desk_tickets import desk_tickets
 from handoff.api.kakao import kakao
@@ -42,11 +43,13 @@ from handoff.api.studio import studio
 from handoff.api.tickets import Tickets
 from handoff.api.verification import verification
 from handoff.service.alerts import Alerts, ServiceLevelWatch
+from handoff.service.aside import Aside
 from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
 from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
+from handoff.service.leaving import Leaving
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
@@ -54,11 +57,15 @@ from handoff.service.promises import Promises
 from handoff.service.queue_board import QueueBoard
 from handoff.service.read_marks import ReadMarks
 from handoff.service.reading import Reader
+from handoff.service.reopening import Reopening
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
+from handoff.service.supervising import Supervision
+from handoff.service.team import Team
 from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
+from handoff.service.waiting import Waits
 from handoff.service.watching import Watcher
 from kernel.clock import ProductClock
 from kernel.database import create_engine
@@ -95,6 +102,7 @@ def create_app(
         chat_socket,
         staff,
         desk,
+        desk_routing,
         desk_socket,
         desk_tickets,
         desk_promises,
@@ -148,12 +156,13 @@ async def _open(
     # One process at a time can listen here: a lease under this name is this process's own or an earlier life's.
     name = f"{socket.gethostname()}:{settings.port}"
     runner = TurnRunner(store, bot, shop, hub, clock, name=name, context_key=settings.context_key)
-    customers = Customers(store, runner, hub, clock)
+    waits = Waits(clock)
+    customers = Customers(store, runner, hub, clock, reopening=Reopening(store, shop), waits=waits)
     intents = Intents.load()
     trainings = Trainings(settings, clock)
     resources.push_async_callback(trainings.stop)
     runner.start()
-    presence, router = Presence(store, hub, clock), Router(store, hub, clock)
+    presence, router, aside = Presence(store, hub, clock), Router(store, hub, clock), Aside(store, hub, clock)
     resources.push_async_callback(router.stop)
     router.start()
     talks = SqlTalks(engine)
@@ -164,7 +173,7 @@ async def _open(
     backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
-    board, read_marks = QueueBoard(store, hub), ReadMarks(store, hub, clock)
+    board, read_marks = QueueBoard(store, hub, waits), ReadMarks(store, hub, clock)
     watcher = Watcher(store, hub, topics=hub.list_topics, is_connected=lambda: hub.connected)
     for follower in (board, read_marks, watcher):
         follower.start()
@@ -176,6 +185,7 @@ async def _open(
         promises.come_due,
         router.drain,
         presence.sweep,
+        aside.sweep,
     ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
@@ -198,6 +208,10 @@ async def _open(
         alerts=Alerts(store, hub, clock),
         hours=OpeningHours(store, clock),
         offers=Offers(store, hub, clock),
+        aside=aside,
+        supervision=Supervision(store, shop, hub, clock),
+        leaving=Leaving(store, runner, hub, clock),
+        team=Team(store, hub, clock),
         presence=presence,
         router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),
@@ -207,7 +221,7 @@ async def _open(
         limits=AddressLimits(
             conversations_a_minute=settings.conversations_a_minute, sockets=settings.sockets_an_address
         ),
-        reader=Reader(store),
+        reader=Reader(store, waits),
         board=board,
         read_marks=read_marks,
         intents=intents,

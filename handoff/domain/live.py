@@ -24,6 +24,15 @@ class Fingerprint:
     updated_at: datetime
 
 
+@dataclass(frozen=True)
+class WaitingLine:
+    """A waiting conversation's place is where it stands among the others; this is what else tells of it."""
+
+    conversation_id: str
+    skill: str | None
+    fingerprint: Fingerprint
+
+
 @dataclass
 class Allowance:
     """How much somebody may still do: `burst` at once, filled up again by `per_s`. Times are monotonic seconds."""

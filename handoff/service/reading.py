@@ -15,6 +15,7 @@ import structlog
 from handoff.domain.conversation import Agent, Note
 from handoff.service.store import Store
 from handoff.service.views import View, view_of
+from handoff.service.waiting import Waits
 
 log = structlog.get_logger()
 
@@ -27,7 +28,8 @@ TOGETHER_MAX = 64  # readings in one view of the store: the loop is free in betw
 class Reader:
     """What changed in conversations, for the pages that show them."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, waits: Waits) -> None:
+        self._waits = waits
         self._store = store
         self._asked: dict[Place, asyncio.Future[View]] = {}
         self._reading: asyncio.Task[None] | None = None
@@ -65,7 +67,9 @@ class Reader:
             async with self._store.read() as tx:
                 for (conversation_id, after), answer in asked.items():
                     try:
-                        answer.set_result(await view_of(tx, conversation_id, after=after, limit=READ_AT_ONCE))
+                        answer.set_result(
+                            await view_of(tx, conversation_id, after=after, limit=READ_AT_ONCE, waits=self._waits)
+                        )
                     except Exception as error:  # another page's reading may go well
                         answer.set_exception(error)
                     await asyncio.sleep(0)

@@ -8,7 +8,7 @@ view. The same contract suite runs on the fake and on both databases.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -26,7 +26,7 @@ from handoff.domain.conversation import (
     Turn,
     TurnStatus,
 )
-from handoff.domain.live import Fingerprint, ReadMark
+from handoff.domain.live import Fingerprint, ReadMark, WaitingLine
 from handoff.service.routing_store import RoutingTransaction
 from handoff.service.store_tickets import TicketTransaction
 
@@ -65,8 +65,8 @@ class Transaction(RoutingTransaction, TicketTransaction, Protocol):
     async def list_of_customer(self, customer_id: str, *, limit: int) -> Sequence[Conversation]:
         """Return a customer's conversations, newest first."""
 
-    async def count_ahead(self, conversation: Conversation) -> int:
-        """Return how many waiting conversations are served before this one."""
+    async def count_ahead(self, conversation: Conversation) -> Mapping[str, int]:
+        """Return how many waiting conversations are served before this one, by skill."""
 
     # messages
     async def add_messages(self, messages: Sequence[Message]) -> None:
@@ -142,8 +142,8 @@ class Transaction(RoutingTransaction, TicketTransaction, Protocol):
     async def list_by_ids(self, conversation_ids: Sequence[str]) -> Sequence[Conversation]:
         """Return these conversations, in no order."""
 
-    async def list_waiting(self) -> Sequence[tuple[str, Fingerprint]]:
-        """Return all waiting conversations in serving order, by id and what tells whether one has changed."""
+    async def list_waiting(self) -> Sequence[WaitingLine]:
+        """Return all waiting conversations in serving order, with what tells whether one has changed."""
 
     async def read_fingerprints(self, conversation_ids: Sequence[str]) -> dict[str, Fingerprint]:
         """Return what tells whether these conversations have changed; unknown ones are left out."""

@@ -10,6 +10,7 @@ from handoff.domain.conversation import Message, Owner
 from handoff.domain.tickets import Ticket
 from handoff.errors import NotFound
 from handoff.service.store import Transaction
+from handoff.service.waiting import Waits
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class View:
     owner: Owner
     position: int | None
     agent_name: str | None
+    estimated_wait_s: int | None = None
     ticket: Ticket | None = None
     agent_presence: str | None = None
     agent_id: str | None = None
@@ -27,7 +29,7 @@ class View:
     last_seq: int = 0
 
     def same_state(self, other: View) -> bool:
-        """Tell whether nothing but messages differs, as far as a customer's page shows it."""
+        """Tell whether nothing but messages differs; how long it will take may change without being news."""
         return self._state() == other._state()
 
     def _state(self) -> tuple[object, ...]:
@@ -35,7 +37,7 @@ class View:
         return (self.owner, self.position, self.agent_name, self.agent_presence, ticket)
 
 
-async def view_of(tx: Transaction, conversation_id: str, *, after: int, limit: int) -> View:
+async def view_of(tx: Transaction, conversation_id: str, *, after: int, limit: int, waits: Waits) -> View:
     """Return the first `limit` messages after `after`, and who speaks now. Raises NotFound."""
     conversation = await tx.find_conversation(conversation_id)
     if conversation is None:
@@ -43,17 +45,18 @@ async def view_of(tx: Transaction, conversation_id: str, *, after: int, limit: i
     messages: Sequence[Message] = ()
     if conversation.last_seq > after:
         messages = await tx.list_messages(conversation_id, after=after, limit=limit)
-    position = agent = ticket = None
+    wait = agent = ticket = None
     if conversation.owner is not Owner.BOT:
         ticket = tickets.newest(await tx.list_tickets_of([conversation_id]))
     if conversation.owner is Owner.WAITING:
-        position = await tx.count_ahead(conversation) + 1
+        wait = await waits.tell(tx, conversation)
     elif conversation.owner is Owner.HUMAN and conversation.agent_id is not None:
         agent = await tx.find_agent(agent_id=conversation.agent_id)
     return View(
         messages=tuple(messages),
         owner=conversation.owner,
-        position=position,
+        position=wait.position if wait else None,
+        estimated_wait_s=wait.estimated_s if wait else None,
         agent_name=agent.name if agent else None,
         ticket=ticket,
         agent_presence=agent.presence if agent else None,

@@ -11,12 +11,14 @@ from handoff.adapters.sql import rows
 from handoff.adapters.sql.conversations import SERVED_FIRST
 from handoff.adapters.sql.tables import conversations, read_marks
 from handoff.domain.conversation import Conversation, Owner
-from handoff.domain.live import Fingerprint, ReadMark
+from handoff.domain.live import Fingerprint, ReadMark, WaitingLine
 from kernel.database import insert
 
 _C = conversations.c
 _ASKED_AT_ONCE = 500
-_WAITING = sa.select(_C.conversation_id, _C.version, _C.last_seq, _C.updated_at).where(_C.owner == Owner.WAITING.value)
+_WAITING = sa.select(_C.conversation_id, _C.version, _C.last_seq, _C.updated_at, _C.skill).where(
+    _C.owner == Owner.WAITING.value
+)
 _CHANGED = sa.select(_C.conversation_id, _C.version, _C.last_seq, _C.updated_at).where(
     _C.conversation_id.in_(sa.bindparam("ids", expanding=True))
 )
@@ -37,9 +39,9 @@ class LiveStatements:
     async def list_by_ids(self, conversation_ids: Sequence[str]) -> Sequence[Conversation]:
         return [rows.conversation_of(row) for row in await self._connection.execute(_BY_IDS, {"ids": conversation_ids})]
 
-    async def list_waiting(self) -> Sequence[tuple[str, Fingerprint]]:
+    async def list_waiting(self) -> Sequence[WaitingLine]:
         result = await self._connection.execute(_WAITING.order_by(*SERVED_FIRST))
-        return [(row[0], Fingerprint(row[1], row[2], row[3])) for row in result]
+        return [WaitingLine(row[0], row[4], Fingerprint(row[1], row[2], row[3])) for row in result]
 
     async def read_fingerprints(self, conversation_ids: Sequence[str]) -> dict[str, Fingerprint]:
         found: dict[str, Fingerprint] = {}

@@ -17,6 +17,7 @@ from handoff.service.customers import Customers
 from handoff.service.ports import QUEUE_TOPIC
 from handoff.service.queue_board import QueueBoard
 from handoff.service.turns import TurnRunner
+from handoff.service.waiting import Waits
 from kernel.clock import FixedClock
 from tests import building
 from tests.fakes import OneCustomerShop, ScriptedBot
@@ -97,7 +98,7 @@ async def test_a_page_in_the_queue_hears_that_the_queue_moved(clock: FixedClock)
     async with store.write() as tx:
         await tx.add_conversation(first)
         await tx.add_conversation(second)
-    board = QueueBoard(store, hub)
+    board = QueueBoard(store, hub, Waits(clock))
     board.start()
     waiting = asyncio.create_task(customers.wait(second.conversation_id, after=0, wait_s=20))
     await asyncio.sleep(0.05)
