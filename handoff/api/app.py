@@ -14,6 +14,7 @@ from handoff.api.tickets import Tickets
 from handoff.service.clockwork import Clockwork
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.handing_back import HandingBack
 from handoff.service.kakao import Kakao
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
@@ -45,6 +46,7 @@ class Gateway:
     clockwork: Clockwork
     customers: Customers
     desk: Desk
+    handing_back: HandingBack
     offers: Offers
     presence: Presence
     router: Router

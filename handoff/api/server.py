@@ -37,6 +37,7 @@ from handoff.api.verification import verification
 from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.handing_back import HandingBack
 from handoff.service.kakao import Kakao
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
@@ -161,6 +162,7 @@ async def _open(
         clockwork=clockwork,
         customers=customers,
         desk=Desk(store, hub, clock),
+        handing_back=HandingBack(store, runner, shop, hub, clock),
         offers=Offers(store, hub, clock),
         presence=presence,
         router=router,

@@ -27,7 +27,7 @@ FIELDS = {
     *("intent_history", "entities", "slots", "tried", "failed_actions", "orders", "blocks"),
     *("verification_attempts", "grants", "amends", "mood", "previous_conversations"),
     *("suggested_next_step", "waiting_since"),
-    *("detail", "topic", "handed_back", "shop_answered", "tally", "privacy_requests"),
+    *("detail", "topic", "handed_back", "interrupted", "shop_answered", "tally", "privacy_requests"),
     *("contacts_in_a_week", "next_step_reason"),
 }
 LATE = {
