@@ -22,7 +22,6 @@ from handoff.domain.text import anonymise, conceal
 from handoff.service.claims import read_claim
 from handoff.service.handing_over import (
     APOLOGY_SENTENCES,
-    WAITING_SENTENCE,
     append,
     draft,
     gather_facts,
@@ -267,18 +266,17 @@ class TurnRunner:
             await self._keep_candidate(tx, work.turn, result)
             await _conceal(tx, work.turn, result)
             conversation = _as_known(conversation, work)
-        if request is not None:
-            if apology := APOLOGY_SENTENCES.get(request.reason):
-                drafts.append(draft(conversation, Author.BOT, apology, now))
-            drafts.append(draft(conversation, Author.SYSTEM, WAITING_SENTENCE, now))
+        if request is not None and (apology := APOLOGY_SENTENCES.get(request.reason)):
+            drafts.append(draft(conversation, Author.BOT, apology, now))
         status = TurnStatus.DONE if result is not None else TurnStatus.FAILED
         await tx.finish_turn(work.turn.turn_id, status, now)
         if request is None or known is None:
             conversation = replace(conversation, version=conversation.version + 1)
         else:
-            conversation = await hand_over(
+            conversation, told = await hand_over(
                 tx, conversation, request, known=known, understanding=understanding, new_messages=drafts, at=now
             )
+            drafts.append(draft(conversation, Author.SYSTEM, told, now))
         return (await append(tx, conversation, drafts, at=now))[0]
 
     async def _next(self, tx: Transaction, conversation: Conversation) -> Work | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -124,13 +124,14 @@ class ConversationStatements:
         )
         return [rows.conversation_of(row) for row in await self._connection.execute(statement)]
 
-    async def count_ahead(self, conversation: Conversation) -> int:
+    async def count_ahead(self, conversation: Conversation) -> Mapping[str, int]:
         c = conversations.c
         same_rank = sa.and_(c.ranked_at == conversation.ranked_at, c.conversation_id < conversation.conversation_id)
-        statement = sa.select(sa.func.count()).where(
+        skill = sa.func.coalesce(c.skill, "general")
+        statement = sa.select(skill, sa.func.count()).where(
             c.owner == Owner.WAITING.value, sa.or_(c.ranked_at < conversation.ranked_at, same_rank)
         )
-        return (await self._connection.execute(statement)).scalar_one()
+        return {row[0]: row[1] for row in await self._connection.execute(statement.group_by(skill))}
 
     async def add_messages(self, new: Sequence[Message]) -> None:
         await self._connection.execute(messages.insert(), [rows.message_values(message) for message in new])

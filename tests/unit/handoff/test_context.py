@@ -16,7 +16,7 @@ from handoff.domain.context import Known, add_understanding, build_context, pass
 from handoff.domain.conversation import UNDERSTANDING_KEPT, Author, Json, Message
 from handoff.domain.queue import priority_of
 from handoff.domain.routing import SKILLS
-from handoff.service.next_steps import load_next_steps
+from handoff.policy.next_steps import load_next_steps
 from handoff.service.routing_policy import load_routing_policy
 from handoff.service.topics import load_topics
 from tests import building
