@@ -84,8 +84,6 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
             self._keep_thread(turn, reply)
             if self.is_topic and "advice" not in reply.slots:
                 await trouble.tell_first(self.shop.engine, self.shop.clock, turn=turn, reply=reply)
-        if reply.handoff and turn.interrupted:
-            reply.slots.setdefault("interrupted", None)
         _keep_question(turn, reply)
         return mood.soothe(reply, turn)
 
@@ -110,13 +108,15 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
             reply.choices.insert(0, Choice(f"{self.shop.skills.find(also).name} 먼저 하기", also))
         if aside != turn.set_aside and "set_aside" not in reply.slots:
             reply.slots["set_aside"] = aside
-        if reply.handoff and (self.is_topic or self.interrupts):
+        if reply.handoff:
             self._keep_interrupted(turn, reply, topic)
 
     def _keep_interrupted(self, turn: Turn, reply: Reply, topic: str) -> None:
         """Remember for the time after the person which topic's question was open; an answered one is not."""
         asked = turn.question.topic if turn.question and turn.question.is_open else turn.set_aside
-        reply.slots["interrupted"] = asked if asked != topic else None
+        left = asked if asked != topic and (self.is_topic or self.interrupts) else None
+        if left != turn.interrupted:
+            reply.slots["interrupted"] = left
 
     def _find_other_wish(self, turn: Turn) -> str | None:
         """Return what else the message asks for that this answer has not answered."""
