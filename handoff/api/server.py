@@ -16,6 +16,7 @@ from backoffice.backstage import HANDLERS, Backstage
 from backoffice.notices.service import ConsoleNotifier, make_notifier
 from backoffice.privacy.handlers import with_conversations
 from handoff.adapters.bot import BotPool
+from handoff.adapters.failpoints import with_steps
 from handoff.adapters.hub import LocalHub, RedisHub
 from handoff.adapters.shop import SqlShop
 from handoff.adapters.sql.store import SqlStore
@@ -59,8 +60,8 @@ from handoff.service.team import Team
 from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
-from kernel.clock import ProductClock
 from kernel.database import create_engine
+from kernel.failpoints import make_clock
 from kernel.settings import Settings
 from studio.curated import CuratedExamples
 from studio.intents import Intents
@@ -131,7 +132,7 @@ def _dumps(body: object) -> str:
 async def _open(
     settings: Settings, resources: AsyncExitStack, bot_transport: httpx.AsyncBaseTransport | None
 ) -> Gateway:
-    clock = ProductClock(settings.clock_offset_s)
+    clock = make_clock(settings.clock_offset_s, settings.failpoints_dir)
     engine, shop_engine = create_engine(settings.database_url), create_engine(settings.shop_database_url)
     resources.push_async_callback(engine.dispose)
     resources.push_async_callback(shop_engine.dispose)
@@ -140,6 +141,8 @@ async def _open(
     hub = await _open_hub(settings, resources)
     bot = BotPool(settings.bot_urls, settings.bot_token, transport=bot_transport)
     resources.push_async_callback(bot.close)
+    if settings.failpoints_dir is not None:
+        store, bot = with_steps(store, bot, settings.failpoints_dir)
     # One process at a time can listen here: a lease under this name is this process's own or an earlier life's.
     name = f"{socket.gethostname()}:{settings.port}"
     runner = TurnRunner(store, bot, shop, hub, clock, name=name, context_key=settings.context_key)
