@@ -100,6 +100,15 @@ class MemoryTransaction(MemoryRouting, MemoryTickets):
         ]
         return max(found, key=lambda c: (c.created_at, c.conversation_id), default=None)
 
+    async def find_channel_request(self, channel: str, channel_user: str, request: str) -> Conversation | None:
+        for c in self._t.conversations.values():
+            if (c.channel, c.channel_user) == (channel, channel_user) and (
+                await self.find_by_client_id(c.conversation_id, request)
+                or await self.list_taken(c.conversation_id, by=request)
+            ):
+                return c
+        return None
+
     async def lock_channel_user(self, channel: str, channel_user: str) -> None:
         """The store's one lock holds everybody already."""
 

@@ -17,6 +17,7 @@ from handoff.service.aside import Aside
 from handoff.service.clockwork import Clockwork
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.handing_back import HandingBack
 from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.leaving import Leaving
@@ -57,6 +58,7 @@ class Gateway:
     clockwork: Clockwork
     customers: Customers
     desk: Desk
+    handing_back: HandingBack
     ticket_desk: TicketDesk
     promises: Promises
     alerts: Alerts

@@ -16,6 +16,7 @@ from backoffice.backstage import HANDLERS, Backstage
 from backoffice.notices.service import ConsoleNotifier, make_notifier
 from backoffice.privacy.handlers import with_conversations
 from handoff.adapters.bot import BotPool
+from handoff.adapters.failpoints import with_steps
 from handoff.adapters.hub import LocalHub
 from handoff.adapters.redis_hub import RedisHub
 from handoff.adapters.shop import SqlShop
@@ -47,6 +48,7 @@ from handoff.service.aside import Aside
 from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.handing_back import HandingBack
 from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.leaving import Leaving
@@ -67,8 +69,8 @@ from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
 from handoff.service.waiting import Waits
 from handoff.service.watching import Watcher
-from kernel.clock import ProductClock
 from kernel.database import create_engine
+from kernel.failpoints import make_clock
 from kernel.settings import Settings
 from studio.curated import CuratedExamples
 from studio.intents import Intents
@@ -144,7 +146,7 @@ def _dumps(body: object) -> str:
 async def _open(
     settings: Settings, resources: AsyncExitStack, bot_transport: httpx.AsyncBaseTransport | None
 ) -> Gateway:
-    clock = ProductClock(settings.clock_offset_s)
+    clock = make_clock(settings.clock_offset_s, settings.failpoints_dir)
     engine, shop_engine = create_engine(settings.database_url), create_engine(settings.shop_database_url)
     resources.push_async_callback(engine.dispose)
     resources.push_async_callback(shop_engine.dispose)
@@ -153,6 +155,8 @@ async def _open(
     hub = await _open_hub(settings, resources)
     bot = BotPool(settings.bot_urls, settings.bot_token, transport=bot_transport)
     resources.push_async_callback(bot.close)
+    if settings.failpoints_dir is not None:
+        store, bot = with_steps(store, bot, settings.failpoints_dir)
     # One process at a time can listen here: a lease under this name is this process's own or an earlier life's.
     name = f"{socket.gethostname()}:{settings.port}"
     runner = TurnRunner(store, bot, shop, hub, clock, name=name, context_key=settings.context_key)
@@ -203,6 +207,7 @@ async def _open(
         clockwork=clockwork,
         customers=customers,
         desk=Desk(store, hub, clock),
+        handing_back=HandingBack(store, runner, shop, hub, clock),
         ticket_desk=TicketDesk(store, hub, clock),
         promises=promises,
         alerts=Alerts(store, hub, clock),

@@ -79,6 +79,9 @@ class Shop(Protocol):
     async def handoff_facts(self, customer_id: str) -> Json:
         """Return customer (masked), orders, blocks, verification_attempts and grants."""
 
+    async def owns_order(self, customer_id: str, order_id: str) -> bool:
+        """Tell whether an order is this customer's."""
+
     async def find_by_kakao_user(self, user_key: str) -> str | None:
         """Return the customer who linked this KakaoTalk user to their account."""
 

@@ -47,6 +47,9 @@ class Transaction(RoutingTransaction, TicketTransaction, Protocol):
     async def find_channel_conversation(self, channel: str, channel_user: str) -> Conversation | None:
         """Return the newest conversation of a channel's user that is not closed, or has messages not taken yet."""
 
+    async def find_channel_request(self, channel: str, channel_user: str, request: str) -> Conversation | None:
+        """Return the user's conversation that holds this request's message, or gave it what waited, closed or not."""
+
     async def lock_channel_user(self, channel: str, channel_user: str) -> None:
         """Hold a channel's user until the unit of work ends, so that two first messages open one conversation."""
 
