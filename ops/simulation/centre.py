@@ -109,6 +109,9 @@ class _NobodyKnown:
     async def handoff_facts(self, customer_id: str) -> Json:
         return {}
 
+    async def owns_order(self, customer_id: str, order_id: str) -> bool:
+        return False
+
     async def find_by_kakao_user(self, user_key: str) -> str | None:
         return None
 
