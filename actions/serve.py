@@ -28,6 +28,7 @@ from actions.delivery import ActionDeliveryStatus, ActionSelectOrder
 from actions.delivery_change import ActionDeliveryChange
 from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts
+from actions.handing_back import ActionTakeBack
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
 from actions.order_cancel import ActionOrderCancel
 from actions.order_change import ActionOrderChange
@@ -45,8 +46,9 @@ from actions.skills import load_skills
 from actions.verification import ActionVerificationAdvice, ActionVerificationAlternatives, ActionVerificationHistory
 from backoffice.delivery.service import DeliveryService
 from kernel import logs
-from kernel.clock import Clock, ProductClock
+from kernel.clock import Clock
 from kernel.database import create_engine
+from kernel.failpoints import make_clock
 from kernel.settings import Settings, load_settings
 
 ACTIONS: tuple[type[ShopAction], ...] = (
@@ -83,6 +85,7 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionPassToAgent,
     ActionHumanAgent,
     ActionNotUnderstood,
+    ActionTakeBack,
 )
 _LARGEST_REQUEST_BYTES = 1_000_000
 _KEEP_ALIVE_S = 120
@@ -114,7 +117,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, name: str = "i
     async def open_resources(app: Sanic[Any, Any]) -> None:
         app.ctx.engine = create_engine(settings.shop_database_url)
         app.ctx.executor = create_executor(
-            open_shop(settings, app.ctx.engine, clock or ProductClock(settings.clock_offset_s))
+            open_shop(settings, app.ctx.engine, clock or make_clock(settings.clock_offset_s, settings.failpoints_dir))
         )
 
     @app.after_server_stop
