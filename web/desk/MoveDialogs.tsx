@@ -10,6 +10,11 @@ import { asideWords, passWords } from "../shared/words/flow";
 import type { Desk } from "./desk";
 import { fromLocal, snoozeChoices } from "./moments";
 
+/** What the gateway takes along to the bot, and for colleagues. */
+const AGREED_MOST = 300;
+const NOTE_MOST = 500;
+const ORDERS_OFFERED = 10;
+
 export interface MoveDialogProps {
   desk: Desk;
   detail: ConversationDetail;
@@ -142,9 +147,18 @@ export function colleagueWords(one: Colleague): string {
 }
 
 export function ReturnDialog({ desk, detail, isBusy, onClose }: MoveDialogProps) {
+  const [form, setForm] = useState({ agreed: "", note: "", order_id: "", resume: true });
+  const orders = (detail.customer?.recent_orders ?? []).slice(0, ORDERS_OFFERED);
+  const set = (part: Partial<typeof form>) => setForm((before) => ({ ...before, ...part }));
   const send = async () => {
-    await desk.move(detail.conversation_id, "return-to-bot");
-    onClose();
+    const { agreed, note, order_id, resume } = form;
+    const isDone = await desk.move(detail.conversation_id, "return-to-bot", {
+      resume,
+      ...(agreed.trim() ? { agreed: agreed.trim() } : {}),
+      ...(note.trim() ? { note: note.trim() } : {}),
+      ...(order_id ? { learned: { order_id } } : {}),
+    });
+    if (isDone) onClose();
   };
   return (
     <Confirm
@@ -155,7 +169,52 @@ export function ReturnDialog({ desk, detail, isBusy, onClose }: MoveDialogProps)
       isBusy={isBusy}
       onYes={() => void send()}
       onNo={onClose}
-    />
+    >
+      <div class="office-form transfer-field">
+        <label class="field">
+          <span>
+            {passWords.agreed} <span class="quiet">{passWords.agreedHint}</span>
+          </span>
+          <input
+            data-testid="return-agreed"
+            maxLength={AGREED_MOST}
+            value={form.agreed}
+            onInput={(event) => set({ agreed: event.currentTarget.value })}
+          />
+        </label>
+        {orders.length > 0 && (
+          <label class="field">
+            <span>{passWords.order}</span>
+            <select value={form.order_id} onChange={(event) => set({ order_id: event.currentTarget.value })}>
+              <option value="">{passWords.noOrder}</option>
+              {orders.map((order) => (
+                <option key={order.order_id} value={order.order_id}>
+                  {order.summary} ({order.order_id})
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        <label class="field">
+          <span>{passWords.back}</span>
+          <textarea
+            rows={2}
+            data-testid="return-note"
+            maxLength={NOTE_MOST}
+            value={form.note}
+            onInput={(event) => set({ note: event.currentTarget.value })}
+          />
+        </label>
+        <label class="switch">
+          <input
+            type="checkbox"
+            checked={form.resume}
+            onChange={(event) => set({ resume: event.currentTarget.checked })}
+          />
+          {passWords.resume}
+        </label>
+      </div>
+    </Confirm>
   );
 }
 

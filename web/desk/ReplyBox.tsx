@@ -44,7 +44,10 @@ export function ReplyBox({ desk, id, mode, onMode, reply, onReply, inputRef }: R
         <Composer
           key="reply"
           draft={reply}
-          onDraft={onReply}
+          onDraft={(text) => {
+            onReply(text);
+            desk.following.typed(id, text);
+          }}
           onSend={(text) => {
             onReply("");
             desk.say(id, text);

@@ -13,6 +13,7 @@ import { desk as words } from "../shared/words/desk";
 import { leadWords } from "../shared/words/flow";
 import type { Desk } from "./desk";
 import { timeline } from "./timeline";
+import { readMarkSeq } from "./unread";
 
 export interface TranscriptProps {
   desk: Desk;
@@ -27,7 +28,9 @@ export function Transcript({ desk, detail, onEdit }: TranscriptProps) {
   const outgoing = useStore(outbox.items);
   const box = useRef<HTMLDivElement>(null);
   const { messages, notes } = detail;
-  const scroll = useStickyScroll(box, messages.length + notes.length, outgoing.length);
+  const readSeq = readMarkSeq(messages, detail.read_up_to);
+  const isTyping = useStore(desk.following.heard.typing).has(id);
+  const scroll = useStickyScroll(box, messages.length + notes.length + (isTyping ? 1 : 0), outgoing.length);
 
   return (
     <div class="talk-body">
@@ -46,6 +49,11 @@ export function Transcript({ desk, detail, onEdit }: TranscriptProps) {
                     isFollowing={isFollowing(messages, entry.index)}
                     isFollowed={isFollowing(messages, entry.index + 1)}
                   >
+                    {entry.message.seq === readSeq && (
+                      <p class="read-mark" data-testid="read-mark">
+                        ✓ {words.readByCustomer}
+                      </p>
+                    )}
                     <Offered labels={labelsOf(detail, entry.index)} chosen={chosenLabel(messages, entry.index)} />
                   </Bubble>
                 </Fragment>
@@ -64,6 +72,11 @@ export function Transcript({ desk, detail, onEdit }: TranscriptProps) {
             ))}
           </ol>
         </div>
+        {isTyping && (
+          <p class="answering" role="status" data-testid="customer-types">
+            {words.customerTypes}
+          </p>
+        )}
       </div>
       {scroll.hasUnseen && (
         <button type="button" class="button small to-end" onClick={scroll.toEnd}>

@@ -7,7 +7,8 @@
  */
 import { Problem } from "../shared/api/client";
 import type { ConversationDetail, Presence, QueueItem, Session, Winner } from "../shared/api/types";
-import { Outbox, type Outgoing } from "../shared/chat/outbox";
+import { mergeMessages } from "../shared/chat/messages";
+import type { Outbox, Outgoing } from "../shared/chat/outbox";
 import { newUuid } from "../shared/ids";
 import { recall, remember } from "../shared/keep";
 import { browser, socketAddress, wakeWithBrowser } from "../shared/live/browser";
@@ -19,43 +20,19 @@ import type { Staff } from "../shared/staff/session";
 import { Store } from "../shared/store";
 import { newWaitingWords, skillName, winnerWords, desk as words } from "../shared/words/desk";
 import { errorWords } from "../shared/words/errors";
-import { leadWords, offerWords, presenceChanged } from "../shared/words/flow";
+import { offerWords, presenceChanged } from "../shared/words/flow";
+import { type Act, type DeskState, type DoneAnswer, doneWords, type Move } from "./desk-state";
+import { Following } from "./following";
 import { inKnownOrder, isBehind, newlyWaiting } from "./lists";
 import { Notices } from "./notices";
 import { Offers, type OpenOffer } from "./offers";
+import { Outboxes } from "./outboxes";
 import { Overview } from "./overview";
 import { type LastRead, markRead } from "./unread";
 import { WrapUps } from "./wrap-ups";
 
-export interface DeskState {
-  /** Null before the first answer. */
-  queue: readonly QueueItem[] | null;
-  mine: readonly QueueItem[] | null;
-  loadError: unknown;
-  openId: string | null;
-  details: Readonly<Record<string, ConversationDetail>>;
-  /** Why a conversation cannot be shown, by id. */
-  detailErrors: Readonly<Record<string, unknown>>;
-  lastRead: LastRead;
-  presence: Presence;
-  live: LiveState;
-  /** Conversation on which something is being done right now. */
-  busyId: string | null;
-}
-
 const POLL_EVERY_MS = 2_000;
 const CHECK_AFTER_MS = 20_000;
-
-/** Changes of who has a conversation. What gives it away leaves it. */
-export type Move = "claim" | "pull" | "push" | "return-to-bot" | "transfer" | "close";
-/** Changes that leave it where it is. */
-export type Act = "snooze" | "wake" | "join" | "leave" | "whisper";
-
-interface DoneAnswer {
-  version: number;
-  seq?: number;
-  wrap_up_until?: string;
-}
 
 export class Desk {
   readonly state: Store<DeskState>;
@@ -63,9 +40,10 @@ export class Desk {
   readonly offers: Offers;
   readonly overview: Overview;
   readonly wrapUps = new WrapUps();
+  readonly following: Following;
   readonly me: string;
   readonly #staff: Staff;
-  readonly #outboxes = new Map<string, Outbox>();
+  readonly #outboxes: Outboxes;
   readonly #lists = new Refetch(() => this.#fetchLists());
   readonly #connection: LiveConnection;
   #stopWaking: () => void = () => undefined;
@@ -76,6 +54,10 @@ export class Desk {
     this.#staff = staff;
     this.offers = new Offers(staff);
     this.overview = new Overview(staff);
+    this.#outboxes = new Outboxes(
+      (id) => this.#key(`outgoing:${id}`),
+      (id, item) => this.#deliver(id, item),
+    );
     this.me = session.agent.agent_id;
     this.state = new Store<DeskState>({
       queue: null,
@@ -90,6 +72,12 @@ export class Desk {
       busyId: null,
     });
     this.#connection = new LiveConnection(this.#line(), browser);
+    this.following = new Following({
+      send: (event) => this.#connection.send(event),
+      find: (id) => this.state.value.details[id],
+      put: (detail) => this.#put(detail),
+      fetch: (id) => void this.#fetchDetail(id),
+    });
   }
 
   start(): void {
@@ -132,17 +120,11 @@ export class Desk {
   }
 
   outbox(conversation_id: string): Outbox {
-    const known = this.#outboxes.get(conversation_id);
-    if (known) return known;
-    const key = this.#key(`outgoing:${conversation_id}`);
-    const outbox = new Outbox((item) => this.#deliver(conversation_id, item), recall<Outgoing[]>(key) ?? []);
-    outbox.items.subscribe(() => remember(key, outbox.items.value.length ? outbox.items.value : null));
-    this.#outboxes.set(conversation_id, outbox);
-    void outbox.run();
-    return outbox;
+    return this.#outboxes.of(conversation_id);
   }
 
   say(conversation_id: string, text: string): void {
+    this.following.sent(conversation_id);
     this.outbox(conversation_id).add({ client_msg_id: newUuid(), text });
   }
 
@@ -237,6 +219,7 @@ export class Desk {
       greeting: () => null,
       receive: (event: unknown) => {
         if (isDeskEvent(event)) void this.refresh();
+        else this.following.receive(event);
       },
       poll: async (signal: AbortSignal, isFirst: boolean) => {
         if (!isFirst) await pause(POLL_EVERY_MS, signal);
@@ -247,14 +230,28 @@ export class Desk {
       onState: (live: LiveState) => {
         const wasLost = this.state.value.live === "retrying" || this.state.value.live === "offline";
         this.state.patch({ live });
+        this.following.forget();
+        this.#follow();
         if (wasLost && (live === "live" || live === "polling")) this.#resume();
       },
     };
   }
 
+  #put(detail: ConversationDetail): void {
+    this.state.patch({ details: { ...this.state.value.details, [detail.conversation_id]: detail } });
+    this.#outboxes.settle(detail.conversation_id, detail.messages);
+  }
+
+  /** Watch what this agent holds and what is open. */
+  #follow(): void {
+    const { mine, openId, details } = this.state.value;
+    const ids = (mine ?? []).map((item) => item.conversation_id);
+    this.following.follow(openId ? [openId, ...ids.filter((id) => id !== openId)] : ids, details);
+  }
+
   #resume(): void {
     void this.refresh();
-    for (const outbox of this.#outboxes.values()) outbox.retry();
+    this.#outboxes.retry();
   }
 
   async #fetchLists(): Promise<void> {
@@ -295,11 +292,16 @@ export class Desk {
       const path = `/api/desk/conversations/${encodeURIComponent(conversation_id)}`;
       const detail = await this.#staff.call<ConversationDetail>("GET", path);
       const { details, detailErrors } = this.state.value;
+      const known = details[conversation_id];
+      const read_up_to = known?.read_up_to ?? null;
+      // What came over the socket while this was on its way is not taken back.
+      const messages = [...mergeMessages(detail.messages, known?.messages ?? [])];
       this.state.patch({
-        details: { ...details, [conversation_id]: detail },
+        details: { ...details, [conversation_id]: { read_up_to, ...detail, messages } },
         detailErrors: { ...detailErrors, [conversation_id]: undefined },
       });
-      this.#outboxes.get(conversation_id)?.settle(detail.messages);
+      this.#follow();
+      this.#outboxes.settle(conversation_id, detail.messages);
     } catch (error) {
       const { [conversation_id]: _held, ...others } = this.state.value.details;
       // What may not be seen any longer is not kept in sight either; a lost line only leaves it as it was.
@@ -385,11 +387,3 @@ export class Desk {
     return `desk:${this.me}:${name}`;
   }
 }
-
-const doneWords: Record<Exclude<Move, "claim">, string> = {
-  pull: leadWords.pulled,
-  push: leadWords.pushed,
-  "return-to-bot": words.returned,
-  transfer: words.transferred,
-  close: words.closed,
-};

@@ -1,6 +1,6 @@
 /** A ticket's clocks as an agent has to see them: what runs out next, how soon, and whether that is late: pure. */
 import type { SlaClock, Ticket } from "../shared/api/flow";
-import { roughSpanOf } from "../shared/format";
+import { roughSpanOf, untilWords } from "../shared/format";
 import { clockNames, slaWords } from "../shared/words/tickets";
 
 /** `calm`: time enough; `soon`: a quarter of the target is left; `late`: it was missed; `paused`: ours is nothing to do. */
@@ -14,7 +14,7 @@ export interface SlaState {
 
 const SOON_RATIO = 0.25;
 
-/** How one clock stands. Open time left is taken from `due_at`: nights in between do not count as time left to work. */
+/** How one clock stands. */
 export function clockState(clock: SlaClock, now_ms: number): SlaState {
   const name = clockNames[clock.kind];
   if (clock.state === "done") {
@@ -27,6 +27,8 @@ export function clockState(clock: SlaClock, now_ms: number): SlaState {
   }
   const left_s = (due_ms - now_ms) / 1000;
   if (left_s <= 0) return { level: "late", words: slaWords.late(name, roughSpanOf(-left_s)) };
+  // More time than the whole target: the team rests in between, and what counts is until when, not how long.
+  if (left_s > clock.target_s) return { level: "calm", words: slaWords.until(name, untilWords(due_ms, now_ms)) };
   const level = left_s <= clock.target_s * SOON_RATIO ? "soon" : "calm";
   return { level, words: slaWords.left(name, roughSpanOf(left_s), level === "soon") };
 }

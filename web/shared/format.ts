@@ -106,6 +106,15 @@ export function roughSpanOf(exact_s: number): string {
   return `${Math.floor(minutes / (24 * 60))}일`;
 }
 
+/** `오후 3:05까지`; of another day `11/23 오전 9:20까지`. */
+export function untilWords(until_ms: number, now_ms: number): string {
+  const until = new Date(until_ms).toISOString();
+  const [parts, now] = [partsOf(until), partsOf(new Date(now_ms).toISOString())];
+  if (!parts || !now) return "";
+  const isToday = parts.month === now.month && parts.day === now.day;
+  return `${isToday ? "" : `${parts.month}/${parts.day} `}${timeOfDay(until)}까지`;
+}
+
 /** `93%` from a ratio. */
 export function percent(ratio: number): string {
   return `${Math.round(ratio * 100)}%`;

@@ -61,9 +61,9 @@ describe("a clock", () => {
     expect(clockState(clock({ due_at: at(0) }), NOW_MS).level).toBe("late");
     expect(clockState(clock({ due_at: at(-90) }), NOW_MS).words).toBe("!! 첫 답 1시간 30분 늦음");
   });
-  it("counts on the moment it runs out, since nights in between are no time to work", () => {
+  it("says until when, where the team rests in between and the span would mislead", () => {
     const overnight = clock({ kind: "resolution", target_s: 3600, due_at: at(16 * 60) });
-    expect(clockState(overnight, NOW_MS)).toEqual({ level: "calm", words: "해결 16시간 남음" });
+    expect(clockState(overnight, NOW_MS)).toEqual({ level: "calm", words: "해결 11/25 오전 6:00까지" });
   });
   it("stands while it is the customer's turn", () => {
     const paused = clock({ state: "paused", running_since: null, due_at: null, breached: false });

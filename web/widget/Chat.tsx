@@ -23,6 +23,8 @@ export function Chat({ conversation, onNew }: { conversation: Conversation; onNe
     if (matchMedia("(pointer: fine)").matches) input.current?.focus();
   }, []);
 
+  useReading(conversation, state.messages.length);
+
   const say = (text: string) => conversation.say(text);
   const edit = (outgoing: Outgoing) => {
     conversation.outbox.remove(outgoing.client_msg_id);
@@ -34,7 +36,12 @@ export function Chat({ conversation, onNew }: { conversation: Conversation; onNe
 
   return (
     <main class="chat">
-      <ChatHeader state={state} onNew={askNew} onReconnect={() => conversation.reconnect()} />
+      <ChatHeader
+        conversation={conversation}
+        state={state}
+        onNew={askNew}
+        onReconnect={() => conversation.reconnect()}
+      />
       <ChatLog conversation={conversation} onSuggest={say} onEdit={edit} />
       {isOver ? (
         <footer class="chat-foot over">
@@ -48,7 +55,10 @@ export function Chat({ conversation, onNew }: { conversation: Conversation; onNe
           {state.owner === "closed" && <p class="closed-hint">{widget.closedHint}</p>}
           <Composer
             draft={draft}
-            onDraft={setDraft}
+            onDraft={(text) => {
+              setDraft(text);
+              conversation.typed(text);
+            }}
             onSend={(text) => {
               say(text);
               setDraft("");
@@ -73,4 +83,17 @@ export function Chat({ conversation, onNew }: { conversation: Conversation; onNe
       )}
     </main>
   );
+}
+
+/** What is here is read while the page is looked at. */
+function useReading(conversation: Conversation, count: number): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message is read too
+  useEffect(() => {
+    const read = () => {
+      if (document.visibilityState === "visible") conversation.read();
+    };
+    read();
+    document.addEventListener("visibilitychange", read);
+    return () => document.removeEventListener("visibilitychange", read);
+  }, [conversation, count]);
 }

@@ -15,6 +15,8 @@ import { SlaTag } from "../SlaTag";
 import { useAct } from "./act";
 import { OfficePage } from "./OfficePage";
 
+const TICKETS_SHOWN = 6;
+
 export interface TeamPageProps {
   desk: Desk;
   onOpen(conversation_id: string): void;
@@ -122,7 +124,7 @@ function Member({ one, tickets, now_ms, onOpen, onChange }: MemberProps) {
       </p>
       {tickets.length > 0 && (
         <ul class="list">
-          {tickets.map((ticket) => (
+          {tickets.slice(0, TICKETS_SHOWN).map((ticket) => (
             <li key={ticket.number}>
               <button
                 type="button"
@@ -140,6 +142,7 @@ function Member({ one, tickets, now_ms, onOpen, onChange }: MemberProps) {
               </button>
             </li>
           ))}
+          {tickets.length > TICKETS_SHOWN && <li class="quiet">외 {tickets.length - TICKETS_SHOWN}건</li>}
         </ul>
       )}
       <footer class="buttons end">

@@ -41,6 +41,7 @@ export interface ChatUpdate {
   /** Expected seconds until a person takes over; null while nobody who can is there, or when not waiting. */
   estimated_wait_s?: number | null;
   agent_name?: string | null;
+  agent_presence?: Presence | null;
   ticket?: CustomersTicket | null;
 }
 
@@ -165,6 +166,8 @@ export interface ConversationDetail {
   channel: string;
   agent: { agent_id: string; name: string } | null;
   /** Supervisors who take part beside the agent. */
+  /** The customer has seen every message up to here. */
+  read_up_to?: number | null;
   participants?: { agent_id: string; name: string }[];
   snoozed_until?: string | null;
   messages: Message[];

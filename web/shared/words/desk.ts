@@ -49,6 +49,8 @@ export const desk = {
   customer: "손님",
   unread: "읽지 않은 메시지",
   waiting: "기다린 시간",
+  readByCustomer: "손님이 읽었어요",
+  customerTypes: "손님이 적고 있어요…",
   longest: "가장 오래 기다려요",
   awaitsAnswer: "답을 기다려요",
   verified: "본인 확인됨",

@@ -25,6 +25,7 @@ export const clockNames: Record<ClockKind, string> = {
 /** A clock in words; the mark before it says the same as its colour. */
 export const slaWords = {
   left: (name: string, span: string, isSoon: boolean) => `${isSoon ? "! " : ""}${name} ${span} 남음`,
+  until: (name: string, until: string) => `${name} ${until}`,
   late: (name: string, span: string) => `!! ${name} ${span} 늦음`,
   paused: (name: string, isLate: boolean) => (isLate ? `!! ${name} 늦음 · 멈춤` : `${name} 멈춤`),
   done: (name: string, isLate: boolean) => (isLate ? `${name} 늦게 함` : `✓ ${name}`),
