@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ConversationDetail } from "../shared/api/types";
 import { useDraft } from "../shared/chat/draft";
 import { dayAndTime } from "../shared/format";
+import type { Staff } from "../shared/staff/session";
 import { agentTitle, common, ownerName } from "../shared/words/common";
 import { channelName, desk as words } from "../shared/words/desk";
 import { errorWords } from "../shared/words/errors";
@@ -16,6 +17,7 @@ import type { Command } from "./shortcuts";
 import { Transcript } from "./Transcript";
 
 export interface ConversationPaneProps {
+  staff: Staff;
   desk: Desk;
   state: DeskState;
   isMine: boolean;
@@ -25,7 +27,7 @@ export interface ConversationPaneProps {
   commandRef: { current: (command: Command) => void };
 }
 
-export function ConversationPane({ desk, state, isMine, isLead, commandRef }: ConversationPaneProps) {
+export function ConversationPane({ staff, desk, state, isMine, isLead, commandRef }: ConversationPaneProps) {
   const id = state.openId;
   const detail = id ? state.details[id] : undefined;
   const error = id ? state.detailErrors[id] : undefined;
@@ -94,7 +96,16 @@ export function ConversationPane({ desk, state, isMine, isLead, commandRef }: Co
         <LeadBar desk={desk} detail={detail} hasJoined={hasJoined} isBusy={isBusy} />
       )}
       {(isMine || hasJoined) && (
-        <ReplyBox desk={desk} id={id} mode={mode} onMode={setMode} reply={reply} onReply={setReply} inputRef={field} />
+        <ReplyBox
+          staff={staff}
+          desk={desk}
+          detail={detail}
+          mode={mode}
+          onMode={setMode}
+          reply={reply}
+          onReply={setReply}
+          inputRef={field}
+        />
       )}
     </main>
   );

@@ -96,6 +96,7 @@ export function DeskPage({ page, ...bar }: PageFrameProps) {
           <Lists desk={desk} state={state} unread={unread} onOpen={open} />
           <ConversationPane
             key={state.openId ?? "none"}
+            staff={staff}
             desk={desk}
             state={state}
             isMine={isMine}

@@ -10,6 +10,7 @@ import { widget } from "../shared/words/widget";
 import { ChatHeader } from "./ChatHeader";
 import { ChatLog } from "./ChatLog";
 import type { Conversation } from "./conversation";
+import { RatingCard } from "./RatingCard";
 import { DRAFT_KEY } from "./session";
 
 export function Chat({ conversation, onNew }: { conversation: Conversation; onNew(): void }) {
@@ -52,7 +53,12 @@ export function Chat({ conversation, onNew }: { conversation: Conversation; onNe
         </footer>
       ) : (
         <footer class="chat-foot">
-          {state.owner === "closed" && <p class="closed-hint">{widget.closedHint}</p>}
+          {state.owner === "closed" && (
+            <>
+              <RatingCard key={state.messages.at(-1)?.seq} conversation={conversation} />
+              <p class="closed-hint">{widget.closedHint}</p>
+            </>
+          )}
           <Composer
             draft={draft}
             onDraft={(text) => {

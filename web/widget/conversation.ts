@@ -5,6 +5,7 @@
  * the outbox until the gateway has sent it back.
  */
 import { Problem, request, Unreachable } from "../shared/api/client";
+import type { RatingSaid } from "../shared/api/replies";
 import type { ChatUpdate, Choice, CustomersTicket, Message, Owner } from "../shared/api/types";
 import { lastSeq, mergeMessages } from "../shared/chat/messages";
 import { Outbox, type Outgoing } from "../shared/chat/outbox";
@@ -109,6 +110,16 @@ export class Conversation {
       body: { contact },
     });
     this.state.patch({ ticket });
+  }
+
+  findRating(): Promise<RatingSaid> {
+    return this.#request("GET", "/api/chat/rating", {});
+  }
+
+  /** Say how it was; returns what is known of it then. */
+  async rate(score: number, words: string): Promise<RatingSaid> {
+    await this.#request("POST", "/api/chat/rating", { body: { score, ...(words ? { words } : {}) } });
+    return await this.findRating();
   }
 
   #line() {
