@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from handoff.adapters.memory_replies import MemoryReplies, ReplyTables
 from handoff.adapters.memory_routing import MemoryRouting
 from handoff.adapters.memory_tickets import Duplicate, MemoryTickets, TicketTables
 from handoff.domain.conversation import (
@@ -34,7 +35,7 @@ from handoff.domain.routing import Offer
 
 
 @dataclass
-class _Tables(TicketTables):
+class _Tables(TicketTables, ReplyTables):
     conversations: dict[str, Conversation] = field(default_factory=dict)
     memories: dict[str, Memory] = field(default_factory=dict)
     messages: dict[tuple[str, int], Message] = field(default_factory=dict)
@@ -73,7 +74,7 @@ class MemoryStore:
         yield MemoryTransaction(self._tables.copy())
 
 
-class MemoryTransaction(MemoryRouting, MemoryTickets):
+class MemoryTransaction(MemoryRouting, MemoryTickets, MemoryReplies):
     """One unit of work on copies of the tables."""
 
     _t: _Tables

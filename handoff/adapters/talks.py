@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice.privacy.ports import Talk
+from handoff.adapters.sql.reply_tables import ratings, solved_replies
 from handoff.adapters.sql.tables import conversations, handoffs, memories, messages, notes, turns
 from kernel.database import read, write
 
@@ -72,7 +73,9 @@ class SqlTalks:
         async with write(self._engine) as connection:
             for change in emptied:
                 await connection.execute(change.where(change.table.c.conversation_id.in_(ours)))  # type: ignore[attr-defined]
-            await connection.execute(notes.delete().where(notes.c.conversation_id.in_(ours)))
+            for gone in (notes, solved_replies):
+                await connection.execute(gone.delete().where(gone.c.conversation_id.in_(ours)))
+            await connection.execute(ratings.update().where(ratings.c.conversation_id.in_(ours)).values(words=None))
             named = conversations.update().where(conversations.c.customer_id == customer_id)
             await connection.execute(named.values(customer_id=pseudonym, channel_user=None))
 

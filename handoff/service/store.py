@@ -27,10 +27,11 @@ from handoff.domain.conversation import (
     TurnStatus,
 )
 from handoff.service.routing_store import RoutingTransaction
+from handoff.service.store_replies import ReplyTransaction
 from handoff.service.store_tickets import TicketTransaction
 
 
-class Transaction(RoutingTransaction, TicketTransaction, Protocol):
+class Transaction(ReplyTransaction, RoutingTransaction, TicketTransaction, Protocol):
     """What can be done within one unit of work."""
 
     # conversations

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handoff.adapters.sql.conversations import ConversationStatements
 from handoff.adapters.sql.people import PeopleStatements
+from handoff.adapters.sql.replies import ReplyStatements
 from handoff.adapters.sql.routing import RoutingStatements
 from handoff.adapters.sql.tickets import TicketStatements
 from handoff.adapters.sql.utterances import UtteranceStatements
@@ -26,7 +27,7 @@ def upgrade(url: str) -> None:
 
 
 class SqlTransaction(
-    ConversationStatements, PeopleStatements, RoutingStatements, TicketStatements, UtteranceStatements
+    ConversationStatements, PeopleStatements, ReplyStatements, RoutingStatements, TicketStatements, UtteranceStatements
 ):
     """One unit of work on one connection."""
 
