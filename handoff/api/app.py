@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from handoff.adapters.bot import BotPool
 from handoff.adapters.hub import LocalHub
 from handoff.adapters.shop import SqlShop
+from handoff.api.limits import AddressLimits
 from handoff.api.tickets import Tickets
 from handoff.service.alerts import Alerts
 from handoff.service.aside import Aside
@@ -20,13 +21,19 @@ from handoff.service.handing_back import HandingBack
 from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.leaving import Leaving
+from handoff.service.macros import Macros
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
 from handoff.service.promises import Promises
+from handoff.service.queue_board import QueueBoard
+from handoff.service.ratings import Ratings
+from handoff.service.read_marks import ReadMarks
+from handoff.service.reading import Reader
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.store import Store
+from handoff.service.suggestions import Suggestions
 from handoff.service.supervising import Supervision
 from handoff.service.team import Team
 from handoff.service.tickets import TicketDesk
@@ -55,6 +62,9 @@ class Gateway:
     customers: Customers
     desk: Desk
     handing_back: HandingBack
+    macros: Macros
+    suggestions: Suggestions
+    ratings: Ratings
     ticket_desk: TicketDesk
     promises: Promises
     alerts: Alerts
@@ -70,6 +80,10 @@ class Gateway:
     kakao: Kakao
     logins: Logins
     tickets: Tickets
+    limits: AddressLimits
+    reader: Reader
+    board: QueueBoard
+    read_marks: ReadMarks
     intents: Intents
     utterances: Utterances
     trainings: Trainings

@@ -8,7 +8,6 @@ from sanic.response import HTTPResponse
 from sanic.response import json as respond
 
 from handoff.api import shapes
-from handoff.api.app import gateway_of
 from handoff.api.chat import authorised
 from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
@@ -41,6 +40,6 @@ async def rate(request: Request) -> HTTPResponse:
 async def read_rating(request: Request) -> HTTPResponse:
     """Return what the customer said last, and whether they may say it now."""
     gateway, conversation_id = authorised(request)
-    rating, may_rate = await gateway_of(request).ratings.find(conversation_id)
+    rating, may_rate = await gateway.ratings.find(conversation_id)
     said = {"score": rating.score, "words": rating.words, "at": shapes.moment(rating.at)} if rating else None
     return respond({"rating": said, "may_rate": may_rate})

@@ -107,7 +107,8 @@ async def conversation(request: Request, conversation_id: str) -> HTTPResponse:
     view = await gateway.desk.view(conversation_id, agent)
     customer_id = view.conversation.customer_id
     customer = await gateway.shop.customer_panel(customer_id) if customer_id else None
-    return respond(shapes.desk_view(view, customer))
+    read_up_to = await gateway.read_marks.find(conversation_id)
+    return respond(shapes.desk_view(view, customer) | {"read_up_to": read_up_to})
 
 
 @desk.post("/conversations/<conversation_id:str>/claim")

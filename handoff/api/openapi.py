@@ -26,9 +26,12 @@ openapi = Blueprint("openapi", url_prefix="/api")
 
 _TITLES = {
     "chat": "Customer (web)",
+    "chat_socket": "Customer (web)",
     "staff": "Staff",
     "desk": "Desk",
     "desk_routing": "Desk",
+    "desk_replies": "Desk",
+    "chat_rating": "Customer (web)",
     "desk_tickets": "Tickets",
     "desk_promises": "Tickets",
     "desk_hours": "Tickets",
@@ -45,6 +48,8 @@ _SECURITY = {
     "chat": [{"conversation": []}],
     "desk": [{"staff": []}],
     "desk_routing": [{"staff": []}],
+    "desk_replies": [{"staff": []}],
+    "chat_rating": [{"conversation": []}],
     "desk_tickets": [{"staff": []}],
     "desk_promises": [{"staff": []}],
     "desk_hours": [{"staff": []}],

@@ -17,7 +17,8 @@ from backoffice.notices.service import ConsoleNotifier, make_notifier
 from backoffice.privacy.handlers import with_conversations
 from handoff.adapters.bot import BotPool
 from handoff.adapters.failpoints import with_steps
-from handoff.adapters.hub import LocalHub, RedisHub
+from handoff.adapters.hub import LocalHub
+from handoff.adapters.redis_hub import RedisHub
 from handoff.adapters.shop import SqlShop
 from handoff.adapters.sql.store import SqlStore
 from handoff.adapters.talks import SqlTalks
@@ -25,13 +26,18 @@ from handoff.api import pages, problems
 from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.chat import chat
+from handoff.api.chat_rating import chat_rating
+from handoff.api.chat_socket import chat_socket
 from handoff.api.desk import desk
 from handoff.api.desk_hours import desk_hours
 from handoff.api.desk_promises import desk_promises
+from handoff.api.desk_replies import desk_replies
 from handoff.api.desk_routing import desk_routing
 from handoff.api.desk_socket import desk_socket
 from handoff.api.desk_tickets import desk_tickets
 from handoff.api.kakao import kakao
+from handoff.api.limits import AddressLimits
+from handoff.api.live import FRAME_BYTES_MAX
 from handoff.api.openapi import openapi
 from handoff.api.privacy import privacy
 from handoff.api.shop_systems import shop_systems
@@ -48,18 +54,26 @@ from handoff.service.handing_back import HandingBack
 from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.leaving import Leaving
+from handoff.service.macros import Macros
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
 from handoff.service.promises import Promises
+from handoff.service.queue_board import QueueBoard
+from handoff.service.ratings import Ratings
+from handoff.service.read_marks import ReadMarks
+from handoff.service.reading import Reader
 from handoff.service.reopening import Reopening
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
+from handoff.service.suggestions import Suggestions
 from handoff.service.supervising import Supervision
 from handoff.service.team import Team
 from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
+from handoff.service.waiting import Waits
+from handoff.service.watching import Watcher
 from kernel.database import create_engine
 from kernel.failpoints import make_clock
 from kernel.settings import Settings
@@ -68,6 +82,7 @@ from studio.intents import Intents
 from studio.trainings import Trainings
 
 LONGEST_ANSWER_S = 60  # a long poll waits 25 s
+PING_EVERY_S = 10  # a page whose machine is gone is noticed within two of them
 LEAVE_WITHIN_S = 3.0  # once turns in hand are done; pages that keep asking would hold a stopping gateway up for longer
 
 
@@ -82,18 +97,24 @@ def create_app(
     app.config.REQUEST_MAX_SIZE = problems.BODY_BYTES_MAX
     app.config.RESPONSE_TIMEOUT = LONGEST_ANSWER_S
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = LEAVE_WITHIN_S
-    app.config.WEBSOCKET_MAX_SIZE = 4 * 1024
+    app.config.WEBSOCKET_MAX_SIZE = FRAME_BYTES_MAX
+    app.config.WEBSOCKET_PING_INTERVAL = PING_EVERY_S
+    app.config.WEBSOCKET_PING_TIMEOUT = PING_EVERY_S
+    app.config.PROXIES_COUNT = settings.proxy_count or None
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.AUTO_EXTEND = False
     blueprints = (
         chat,
+        chat_socket,
         staff,
         desk,
         desk_routing,
         desk_socket,
         desk_tickets,
         desk_promises,
+        desk_replies,
+        chat_rating,
         desk_hours,
         amends,
         privacy,
@@ -146,7 +167,8 @@ async def _open(
     # One process at a time can listen here: a lease under this name is this process's own or an earlier life's.
     name = f"{socket.gethostname()}:{settings.port}"
     runner = TurnRunner(store, bot, shop, hub, clock, name=name, context_key=settings.context_key)
-    customers = Customers(store, runner, hub, clock, reopening=Reopening(store, shop))
+    waits = Waits(clock)
+    customers = Customers(store, runner, hub, clock, reopening=Reopening(store, shop), waits=waits)
     intents = Intents.load()
     trainings = Trainings(settings, clock)
     resources.push_async_callback(trainings.stop)
@@ -162,7 +184,12 @@ async def _open(
     backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
-    promises = Promises(store, hub, clock)
+    board, read_marks = QueueBoard(store, hub, waits), ReadMarks(store, hub, clock)
+    watcher = Watcher(store, hub, topics=hub.list_topics, is_connected=lambda: hub.connected)
+    for follower in (board, read_marks, watcher):
+        follower.start()
+        resources.push_async_callback(follower.stop)
+    promises, desk, macros = Promises(store, hub, clock), Desk(store, hub, clock), Macros(store, intents, clock)
     levels = ServiceLevelWatch(store, hub, clock)
     sweeps: list[Task] = [
         levels.check,
@@ -170,6 +197,7 @@ async def _open(
         router.drain,
         presence.sweep,
         aside.sweep,
+        macros.deliver,
     ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
@@ -186,7 +214,10 @@ async def _open(
         runner=runner,
         clockwork=clockwork,
         customers=customers,
-        desk=Desk(store, hub, clock),
+        desk=desk,
+        macros=macros,
+        suggestions=Suggestions(store, desk, clock),
+        ratings=Ratings(store, hub, clock),
         handing_back=HandingBack(store, runner, shop, hub, clock),
         ticket_desk=TicketDesk(store, hub, clock),
         promises=promises,
@@ -203,6 +234,12 @@ async def _open(
         kakao=Kakao(store, customers, shop, clock),
         logins=Logins(store),
         tickets=Tickets(settings.session_key, _open_redis(settings, resources)),
+        limits=AddressLimits(
+            conversations_a_minute=settings.conversations_a_minute, sockets=settings.sockets_an_address
+        ),
+        reader=Reader(store, waits),
+        board=board,
+        read_marks=read_marks,
         intents=intents,
         utterances=Utterances(store, intents, CuratedExamples(settings.training_dir / "nlu" / "curated"), clock),
         trainings=trainings,

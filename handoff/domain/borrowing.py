@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handoff.domain.conversation import Author, Json, Message
+from handoff.domain.placeholders import PAIRS
 
 GAP = "○○"
 REPLY_LENGTH_MIN = 15
@@ -21,40 +22,50 @@ ASKED_LENGTH_MAX = 400
 KEPT_OF_ONE = 4
 _MOST_GAPS_RATIO = 0.3
 
+_SURNAMES = (
+    "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민류나진지엄채원천방공현함변염여추도소"
+    "석선설마길연위표명기반라왕금옥육인맹제모탁국어은편용예경봉사부"
+)
 _ADDRESSEE = r"(?:고객님|회원님|선생님|손님|님|씨)"
+_NO_NAME = "".join(f"(?<!{word})" for word in ("고객", "회원", "선생", "담당자", "상담원", "상담사", "기사"))
+_REGION = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|충청|전북|전남|전라|경북|경남|경상|제주"
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:https?://|www\.)\S+"), GAP),
-    (re.compile(r"[\w.+-]+\s?[@＠]\s?[\w-]+(?:\.[\w-]+)+"), GAP),
+    (re.compile(r"[\w.+-]+\s?[@＠]\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), GAP),
     (re.compile(r"(?<!\d)20\d{2}\s?-\s?\d{4,}(?!\d)"), "{주문번호}"),
-    # Whoever is spoken to by name.
-    (
-        re.compile(rf"[가-힣*]{{2,5}}\s?(?={_ADDRESSEE}(?![가-힣]))(?<!고객)(?<!회원)(?<!담당자)(?<!상담원)(?<!기사)"),
-        "{이름} ",
-    ),
+    # Whoever is spoken to by name; with a space between, only what begins like a surname.
+    (re.compile(rf"[가-힣*]{{2,4}}(?={_ADDRESSEE}){_NO_NAME}"), "{이름} "),
+    (re.compile(rf"(?<![가-힣])(?!(?:주|하)(?:신|시는)\s)[{_SURNAMES}][가-힣*]{{1,3}}\s(?={_ADDRESSEE})"), "{이름} "),
     (re.compile(r"[A-Za-z][A-Za-z*.' -]{1,30}\s?(?=고객님|회원님|님)"), "{이름} "),
     # Places: a region with all that follows in the same breath, roads, buildings, doors.
     (
         re.compile(
-            r"(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|충청|전북|전남|전라|경북|경남|경상|제주)"
-            r"[가-힣]*(?:\s+[가-힣0-9-]+(?:시|군|구|읍|면|동|리|로|길|가)(?=[\s,.)]|$))*(?:\s+\d[\d-]*(?:번지|호|층|동)?)*"
+            rf"(?:{_REGION})[가-힣]*(?:\s+[가-힣0-9-]+(?:시|군|구|읍|면|동|리|로|길|가)(?=[\s,.)]|$))*"
+            r"(?:\s+\d[\d-]*(?:번지|호|층|동)?)*"
         ),
         GAP,
     ),
     (re.compile(r"[가-힣0-9]+(?:대로|로|길)\s?\d+(?:-\d+)?(?:번길\s?\d*)?"), GAP),
     (re.compile(r"[가-힣0-9A-Za-z]+(?:아파트|빌라|오피스텔|빌딩|타워|맨션)"), GAP),
-    (re.compile(r"\d+\s?(?:동|호|층)(?![가-힣])"), GAP),
+    (re.compile(r"\d+\s?(?:동|호|층)"), GAP),
+    # Numbers of phones, parcels, cards and accounts, in digits or spelled out.
+    (re.compile(r"\d(?:[\s./~·()-]{0,2}\d){6,}"), GAP),
+    (re.compile(r"[공영일이삼사오육칠팔구](?:[\s-]{0,2}[공영일이삼사오육칠팔구]){6,}"), GAP),
     # Days, hours and sums are true of the other's case alone.
-    (re.compile(r"\d{4}\s?[.년/-]\s?\d{1,2}\s?[.월/-]\s?\d{1,2}\s?일?"), "{날짜}"),
-    (re.compile(r"\d{1,2}\s?월\s?\d{1,2}\s?일(?:\s?\([월화수목금토일]\))?"), "{날짜}"),
-    (re.compile(r"\d{1,2}/\d{1,2}(?!\d)"), "{날짜}"),
-    (re.compile(r"(?:오전|오후)\s?\d{1,2}\s?시(?:\s?\d{1,2}\s?분)?"), "{시각}"),
-    (re.compile(r"\d{1,2}:\d{2}"), "{시각}"),
-    (re.compile(r"[\d,]+\s?(?:만\s?)?원"), "{금액}"),
+    (re.compile(r"\d{4}\s?[.년/-]\s?\d{1,2}\s?[.월/-]\s?\d{1,2}\s?일?"), GAP),
+    (re.compile(r"\d{1,2}\s?월\s?\d{1,2}\s?일(?:\s?\([월화수목금토일]\))?"), GAP),
+    (re.compile(r"\d{1,2}/\d{1,2}(?!\d)"), GAP),
+    (re.compile(r"(?:오전|오후)\s?\d{1,2}\s?시(?:\s?\d{1,2}\s?분)?"), GAP),
+    (re.compile(r"\d{1,2}:\d{2}"), GAP),
+    (re.compile(r"[\d,]+\s?(?:만\s?)?원"), GAP),
     # Whatever number is left that could be one of somebody's.
     (re.compile(r"[A-Za-z]{0,3}\d(?:[\s./~·()-]{0,2}\d){3,}"), GAP),
     (re.compile(r"[A-Za-z0-9]*\d[A-Za-z0-9]{5,}"), GAP),
+    (re.compile(r"\d{3,}"), GAP),
 )
-_FILLED_LATER = {"날짜": GAP, "시각": GAP, "금액": GAP}
+# A particle fitted the other's product; this one's may need the other of the pair.
+_PAIR_OF = {particle: pair for pair in PAIRS for particle in pair.split("/")}
+_PARTICLE = re.compile(rf"\{{(주문번호|상품)\}}({'|'.join(sorted(_PAIR_OF, key=len, reverse=True))})(?![가-힣])")
 _GREETING = re.compile(r"^(?:안녕하세요|반갑습니다|네|감사합니다|잠시만)[^\n]{0,40}$")
 
 
@@ -80,8 +91,7 @@ def borrow(text: str, context: Json) -> str:
         text = pattern.sub("{이름}", text)
     for pattern, instead in _RULES:
         text = pattern.sub(instead, text)
-    for name, instead in _FILLED_LATER.items():
-        text = text.replace(f"{{{name}}}", instead)
+    text = _PARTICLE.sub(lambda found: f"{{{found[1]}:{_PAIR_OF[found[2]]}}}", text)
     return re.sub(r"[ \t]{2,}", " ", re.sub(rf"(?:{GAP}[\s,-]*){{2,}}", f"{GAP} ", text)).strip()
 
 

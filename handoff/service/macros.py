@@ -27,15 +27,19 @@ class Macros:
         self._store = store
         self._intents = intents
         self._clock = clock
+        self._has_delivered = False
 
-    async def seed(self) -> int:
-        """Add the macros that come with the product and were never there; return how many.
+    async def deliver(self) -> int:
+        """Add the macros that come with the product and were never there; return how many. Does nothing a second time.
 
         One that was changed or retired stays as it is. Several processes may do this at once.
         """
+        if self._has_delivered:
+            return 0
         now = self._clock.now()
         async with self._store.write() as tx:
             added = [await tx.add_macro(_delivered(seed, now)) for seed in load_macros().macros]
+        self._has_delivered = True
         return sum(added)
 
     async def search(self, words: str, *, skill: str | None) -> list[Macro]:

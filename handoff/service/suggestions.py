@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from handoff.domain import macros, tickets
-from handoff.domain.borrowing import GAP, SolvedReply, harvest
+from handoff.domain.borrowing import GAP, SolvedReply
 from handoff.domain.context import find_in_context
-from handoff.domain.conversation import Agent, Author, Conversation, Handoff, Json, Message
+from handoff.domain.conversation import Agent, Author, Json, Message
 from handoff.domain.likeness import Likeness, overlap, terms_of
 from handoff.domain.macros import Macro
 from handoff.domain.placeholders import Filled, fill, values_of
+from handoff.service.answers import intents_of
 from handoff.service.desk import Desk, DeskView
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
@@ -24,12 +24,9 @@ from kernel.clock import Clock
 MACROS_SHOWN = 5
 SOLVED_SHOWN = 3
 LOOKED_THROUGH = 400
-KEPT_PER_SKILL = 2_000
-TALK_LOOKED_AT = 200
 ALIKE_FROM = 0.3
 _WORDS, _TOPICS = 0.7, 0.3
 _LAST_SAID = 3
-_INTENTS_LOOKED_AT = 5
 ANY_SKILL = "general"
 
 
@@ -66,7 +63,7 @@ class Suggestions:
             prepared = await tx.list_macros()
             solved = await tx.list_solved(skill, limit=LOOKED_THROUGH)
             values = await self._values(tx, view, agent)
-        words, intents = _last_words(view.messages), _intents(_context(view))
+        words, intents = _last_words(view.messages), intents_of(_context(view))
         ranked = macros.rank(prepared, skill=skill, intents=intents, words=words)[:MACROS_SHOWN]
         found = [Suggestion(fill(macro.text, values), score, macro=macro) for score, macro in ranked]
         alike = _most_alike(solved, words, intents, besides=conversation_id)
@@ -86,26 +83,6 @@ class Suggestions:
         return values_of(context, find_in_context(context, now), agent_name=agent.name)
 
 
-async def keep_answers(tx: Transaction, conversation: Conversation, handoff: Handoff | None, *, at: datetime) -> int:
-    """Keep what the agents of a conversation answered, now that it has ended well; return how many answers."""
-    if handoff is None or handoff.claimed_by is None:
-        return 0
-    after = max(0, conversation.last_seq - TALK_LOOKED_AT)
-    messages = await tx.list_messages(conversation.conversation_id, after=after, limit=TALK_LOOKED_AT)
-    found = harvest(
-        list(messages),
-        handoff.context,
-        conversation_id=conversation.conversation_id,
-        skill=handoff.skill,
-        intents=tuple(dict.fromkeys(_intents(handoff.context))),
-        at=at,
-    )
-    if found:
-        await tx.add_solved(found)
-        await tx.trim_solved(handoff.skill, keep=KEPT_PER_SKILL)
-    return len(found)
-
-
 def _most_alike(
     solved: Sequence[SolvedReply], words: str, intents: Sequence[str], *, besides: str
 ) -> list[tuple[float, SolvedReply]]:
@@ -123,13 +100,6 @@ def _most_alike(
 
 def _context(view: DeskView) -> Json:
     return view.handoff.context if view.handoff else {}
-
-
-def _intents(context: Json) -> list[str]:
-    history = context.get("intent_history") or []
-    topic = (context.get("topic") or {}).get("intent")
-    named = [str(guess["intent"]) for guess in history if guess.get("intent")][-_INTENTS_LOOKED_AT:]
-    return [*named, topic] if topic else named
 
 
 def _last_words(messages: Sequence[Message]) -> str:

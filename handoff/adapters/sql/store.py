@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handoff.adapters.sql.conversations import ConversationStatements
+from handoff.adapters.sql.live import LiveStatements
 from handoff.adapters.sql.people import PeopleStatements
 from handoff.adapters.sql.replies import ReplyStatements
 from handoff.adapters.sql.routing import RoutingStatements
@@ -27,7 +28,13 @@ def upgrade(url: str) -> None:
 
 
 class SqlTransaction(
-    ConversationStatements, PeopleStatements, ReplyStatements, RoutingStatements, TicketStatements, UtteranceStatements
+    ConversationStatements,
+    PeopleStatements,
+    ReplyStatements,
+    RoutingStatements,
+    TicketStatements,
+    LiveStatements,
+    UtteranceStatements,
 ):
     """One unit of work on one connection."""
 
