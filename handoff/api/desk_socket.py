@@ -11,12 +11,13 @@ from websockets.exceptions import ConnectionClosed
 from handoff.api.app import gateway_of
 from handoff.api.staff import member
 from handoff.errors import HandoffError
-from handoff.service.ports import QUEUE_TOPIC, agent_topic
+from handoff.service.ports import ALERTS_TOPIC, QUEUE_TOPIC, agent_topic
 from handoff.service.staff import DESK_ROLES
 
 desk_socket = Blueprint("desk_socket", url_prefix="/api/desk")
 
 HINT_WAIT_S = 25.0
+_KINDS = {QUEUE_TOPIC: "queue", ALERTS_TOPIC: "alerts"}
 
 
 @desk_socket.websocket("/socket")
@@ -35,11 +36,11 @@ async def socket(request: Request, ws: Websocket) -> None:
     reader = asyncio.create_task(_read_until_closed(ws), name=f"desk-{agent.agent_id}")
     try:
         async with gateway.presence.kept(agent.agent_id):
-            with gateway.hub.subscribe(QUEUE_TOPIC, agent_topic(agent.agent_id)) as news:
+            with gateway.hub.subscribe(QUEUE_TOPIC, ALERTS_TOPIC, agent_topic(agent.agent_id)) as news:
                 await ws.send(json.dumps({"type": "queue"}))
                 while not reader.done():
                     for topic in sorted(await news.wait(HINT_WAIT_S)):
-                        await ws.send(json.dumps({"type": "queue" if topic == QUEUE_TOPIC else "mine"}))
+                        await ws.send(json.dumps({"type": _KINDS.get(topic, "mine")}))
     except ConnectionClosed:
         pass
     finally:

@@ -29,6 +29,7 @@ from handoff.service.handing_over import (
 )
 from handoff.service.ports import Bot, BotUnavailable, HandoffRequest, Hub, Shop, TurnRequest, TurnResult, topics_of
 from handoff.service.store import Store, Transaction
+from handoff.service.ticketing import Briefing, brief_bot
 from kernel.clock import Clock
 from kernel.ids import new_id
 from kernel.tokens import TurnContext, sign_turn_context
@@ -50,6 +51,7 @@ class Work:
     turn: Turn
     memory: Memory
     lease: Lease
+    briefing: Briefing
     # Who the customer proved to be in this turn.
     identified: str | None = None
 
@@ -117,7 +119,8 @@ class TurnRunner:
             return None
         memory = await tx.load_memory(conversation.conversation_id)
         lease = self._new_lease()
-        return Work(replace(conversation, lease=lease), turn, memory, lease)
+        briefing = await brief_bot(tx, conversation, at=self._clock.now())
+        return Work(replace(conversation, lease=lease), turn, memory, lease, briefing)
 
     def carry_out(self, work: Work) -> None:
         """Start on work whose lease was just committed."""
@@ -199,6 +202,8 @@ class TurnRunner:
             conversation_id=work.conversation.conversation_id,
             customer_id=work.conversation.customer_id,
             channel=work.conversation.channel,
+            tickets=work.briefing.tickets,
+            opens_at=work.briefing.opens_at.isoformat() if work.briefing.opens_at else None,
         )
         return TurnRequest(
             turn_id=work.turn.turn_id,

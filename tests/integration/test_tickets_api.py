@@ -267,9 +267,7 @@ async def test_a_promise_comes_due_for_its_agent_and_is_kept(noon: GatewayUnderT
         ("status", {"status": "merged"}, "unknown_status"),
     ],
 )
-async def test_unknown_types_and_statuses_are_refused(
-    noon: GatewayUnderTest, path: str, body: Json, code: str
-) -> None:
+async def test_unknown_types_and_statuses_are_refused(noon: GatewayUnderTest, path: str, body: Json, code: str) -> None:
     agent, number = await noon.agent(), await _number(await _waiting(noon))
     assert _refused(await _post(agent, f"tickets/{number}/{path}", version=1, **body)) == (422, code)
     assert _refused(await agent.http.get(f"/api/desk/tickets?{path}=nonsense")) == (422, f"unknown_{path}")
