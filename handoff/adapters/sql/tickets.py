@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff.adapters.sql import ticket_rows as rows
@@ -93,7 +94,7 @@ class TicketStatements:
 
     def _holds_tag(self, tag: str) -> sa.ColumnElement[bool]:
         if self._postgres:
-            return tickets.c.tags.contains([tag])
+            return sa.type_coerce(tickets.c.tags, JSONB).contains([tag])
         each = sa.func.json_each(tickets.c.tags).table_valued("value", name="each_tag")
         return sa.exists(sa.select(sa.literal(1)).select_from(each).where(each.c.value == tag))
 
