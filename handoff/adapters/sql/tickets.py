@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -61,8 +61,12 @@ class TicketStatements:
             )
 
     async def find_ticket(self, number: str) -> Ticket | None:
-        row = (await self._connection.execute(sa.select(tickets).where(tickets.c.number == number))).one_or_none()
-        return (await self._with_clocks([row]))[0] if row else None
+        return (await self.find_tickets([number])).get(number)
+
+    async def find_tickets(self, numbers: Collection[str]) -> Mapping[str, Ticket]:
+        wanted = sa.select(tickets).where(tickets.c.number.in_(numbers))
+        found = (await self._connection.execute(wanted)).all()
+        return {ticket.number: ticket for ticket in await self._with_clocks(found)}
 
     async def list_tickets_of(self, conversation_ids: Sequence[str]) -> Sequence[Ticket]:
         ours = sa.select(tickets).where(tickets.c.conversation_id.in_(conversation_ids)).order_by(*_OLDEST_FIRST)
