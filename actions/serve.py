@@ -45,8 +45,9 @@ from actions.skills import load_skills
 from actions.verification import ActionVerificationAdvice, ActionVerificationAlternatives, ActionVerificationHistory
 from backoffice.delivery.service import DeliveryService
 from kernel import logs
-from kernel.clock import Clock, ProductClock
+from kernel.clock import Clock
 from kernel.database import create_engine
+from kernel.failpoints import make_clock
 from kernel.settings import Settings, load_settings
 
 ACTIONS: tuple[type[ShopAction], ...] = (
@@ -114,7 +115,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, name: str = "i
     async def open_resources(app: Sanic[Any, Any]) -> None:
         app.ctx.engine = create_engine(settings.shop_database_url)
         app.ctx.executor = create_executor(
-            open_shop(settings, app.ctx.engine, clock or ProductClock(settings.clock_offset_s))
+            open_shop(settings, app.ctx.engine, clock or make_clock(settings.clock_offset_s, settings.failpoints_dir))
         )
 
     @app.after_server_stop

@@ -7,7 +7,8 @@ it ends well. Everything stored is immutable or copied, so nothing leaks out hal
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -97,6 +98,15 @@ class MemoryTransaction(MemoryRouting, MemoryTickets):
         ]
         return max(found, key=lambda c: (c.created_at, c.conversation_id), default=None)
 
+    async def find_channel_request(self, channel: str, channel_user: str, request: str) -> Conversation | None:
+        for c in self._t.conversations.values():
+            if (c.channel, c.channel_user) == (channel, channel_user) and (
+                await self.find_by_client_id(c.conversation_id, request)
+                or await self.list_taken(c.conversation_id, by=request)
+            ):
+                return c
+        return None
+
     async def lock_channel_user(self, channel: str, channel_user: str) -> None:
         """The store's one lock holds everybody already."""
 
@@ -124,9 +134,10 @@ class MemoryTransaction(MemoryRouting, MemoryTickets):
         found = [c for c in self._t.conversations.values() if c.customer_id == customer_id]
         return sorted(found, key=lambda c: (c.created_at, c.conversation_id), reverse=True)[:limit]
 
-    async def count_ahead(self, conversation: Conversation) -> int:
+    async def count_ahead(self, conversation: Conversation) -> Mapping[str, int]:
         waiting = await self.list_conversations(owner=Owner.WAITING)
-        return sum(_serving_order(c) < _serving_order(conversation) for c in waiting)
+        mine = _serving_order(conversation)
+        return dict(Counter(c.skill or "general" for c in waiting if _serving_order(c) < mine))
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
         for message in messages:

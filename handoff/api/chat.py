@@ -96,6 +96,14 @@ async def read_messages(request: Request) -> HTTPResponse:
     return respond(shapes.view(await gateway.customers.wait(conversation_id, after=after, wait_s=wait_s)))
 
 
+@chat.post("/leave-queue")
+async def leave_queue(request: Request) -> HTTPResponse:
+    """Wait for a person no longer: the bot goes on, with what was last said. 409 (naming both states) when nobody waits."""
+    gateway, conversation_id = _authorised(request)
+    conversation = await gateway.leaving.leave(conversation_id)
+    return respond({"owner": conversation.owner.value, "position": None})
+
+
 @chat.post("/contact")
 @takes(LeaveContact)
 async def leave_contact(request: Request) -> HTTPResponse:

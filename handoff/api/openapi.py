@@ -28,6 +28,7 @@ _TITLES = {
     "chat": "Customer (web)",
     "staff": "Staff",
     "desk": "Desk",
+    "desk_routing": "Desk",
     "desk_tickets": "Tickets",
     "desk_promises": "Tickets",
     "desk_hours": "Tickets",
@@ -43,6 +44,7 @@ _TITLES = {
 _SECURITY = {
     "chat": [{"conversation": []}],
     "desk": [{"staff": []}],
+    "desk_routing": [{"staff": []}],
     "desk_tickets": [{"staff": []}],
     "desk_promises": [{"staff": []}],
     "desk_hours": [{"staff": []}],

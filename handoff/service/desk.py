@@ -44,6 +44,7 @@ class DeskView:
     messages: Sequence[Message]
     notes: Sequence[Note]
     agent: Agent | None
+    participants: Sequence[Agent] = ()
     ticket: Ticket | None = None
 
 
@@ -93,6 +94,11 @@ class Desk:
                 ),
                 notes=await tx.list_notes(conversation_id),
                 agent=holder,
+                participants=[
+                    found
+                    for agent_id in await tx.list_participants(conversation_id)
+                    if (found := await tx.find_agent(agent_id=agent_id)) is not None
+                ],
                 ticket=newest(await tx.list_tickets_of([conversation_id])),
             )
 
@@ -169,7 +175,8 @@ class Desk:
             if conversation is not None and known is not None and known.author_id == agent.agent_id:
                 return Done(conversation.version, known.seq)
             conversation = await locked(tx, conversation_id, version)
-            require_agent(conversation, agent.agent_id)
+            if agent.agent_id not in await tx.list_participants(conversation_id):
+                require_agent(conversation, agent.agent_id)
             if known is not None:
                 raise Invalid("같은 번호의 다른 메시지가 있어요. 다시 보내 주세요.", code="client_msg_id_taken")
             message = replace(

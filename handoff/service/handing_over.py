@@ -12,6 +12,7 @@ import structlog
 
 from handoff.domain.context import Known, build_context
 from handoff.domain.conversation import Author, Conversation, Event, Handoff, Json, Message
+from handoff.domain.language import language_of
 from handoff.domain.outcome import describe_previous
 from handoff.domain.ownership import Change, change_owner
 from handoff.domain.queue import day_of, priority_of, rank
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 
 TRANSCRIPT_FOR_SUMMARY = 50
 PREVIOUS_SHOWN = 5
+HEARD_FOR_LANGUAGE = 5
 SHOP_WITHIN_S = 2.0  # longer than it takes; a customer does not wait for a person because of facts
 APOLOGY_SENTENCES = {
     "bot_error": "죄송해요. 지금 자동 응답이 제대로 답을 드리지 못하고 있어요. 상담원이 이어서 도와드릴게요.",
@@ -86,33 +88,17 @@ async def hand_over(
 
     Return the conversation as it waits now (saved by the caller), and what the customer is told about waiting.
     """
-    policy = load_routing_policy()
-    priority = priority_of(
-        policy.priority,
-        reason=request.reason,
-        skill=request.skill,
-        facts=known.facts,
-        mood=understanding.get("mood"),
-        today=day_of(at),
-    )
-    waiting = change_owner(
-        conversation,
-        Change.HANDED_OVER,
-        at=at,
-        skill=request.skill,
-        priority=priority,
-        ranked_at=rank(policy.priority, at=at, priority=priority),
-        preferred_agent_id=await _asked_first(tx, conversation, at, policy),
-    )
     first = max(0, conversation.last_seq - TRANSCRIPT_FOR_SUMMARY)
     numbered = [replace(new, seq=conversation.last_seq + place) for place, new in enumerate(new_messages, start=1)]
     transcript = [*await tx.list_messages(conversation.conversation_id, after=first), *numbered]
+    conversation = replace(conversation, language=_language(transcript) or conversation.language)
+    waiting = await _queued(tx, conversation, request, facts=known.facts, mood=understanding.get("mood"), at=at)
     context = build_context(
         waiting,
         reason=request.reason,
         requested_by=request.requested_by,
         skill=request.skill,
-        priority=priority,
+        priority=waiting.priority,
         at=at,
         understanding=understanding,
         known=known,
@@ -128,7 +114,7 @@ async def hand_over(
             reason=request.reason,
             requested_by=request.requested_by,
             skill=request.skill,
-            priority=priority,
+            priority=waiting.priority,
             context=context,
             waiting_since=at,
         )
@@ -138,6 +124,36 @@ async def hand_over(
     )
     ticket = await ticketing.open_or_go_on(tx, waiting, reason=request.reason, at=at)
     return waiting, await ticketing.say_waiting(tx, ticket, at=at)
+
+
+async def _queued(
+    tx: Transaction,
+    conversation: Conversation,
+    request: HandoffRequest,
+    *,
+    facts: Json,
+    mood: Json | None,
+    at: datetime,
+) -> Conversation:
+    """Return the conversation as it waits, ranked by the policy."""
+    policy = load_routing_policy()
+    priority = priority_of(
+        policy.priority, reason=request.reason, skill=request.skill, facts=facts, mood=mood, today=day_of(at)
+    )
+    return change_owner(
+        conversation,
+        Change.HANDED_OVER,
+        at=at,
+        skill=request.skill,
+        priority=priority,
+        ranked_at=rank(policy.priority, at=at, priority=priority),
+        preferred_agent_id=await _asked_first(tx, conversation, at, policy),
+    )
+
+
+def _language(transcript: Sequence[Message]) -> str | None:
+    said = [message.text for message in transcript if message.author is Author.CUSTOMER]
+    return language_of(said[-HEARD_FOR_LANGUAGE:])
 
 
 async def _asked_first(tx: Transaction, conversation: Conversation, at: datetime, policy: RoutingPolicy) -> str | None:

@@ -129,9 +129,10 @@ async def follow_owner(tx: Transaction, conversation: Conversation, *, actor: st
         skill = conversation.skill or ticket.skill
         return await _hand_to(tx, ticket, conversation.agent_id, skill, actor=actor, at=at)
     promised = await tx.list_promises(statuses=OPEN_PROMISES, number=ticket.number)
-    if tickets.needs_analysis(ticket) or promised:
-        return ticket
-    resolved = tickets.change_status(ticket, TicketStatus.RESOLVED, at=at, rules=await rules_of(tx, ticket))
+    rules = await rules_of(tx, ticket)
+    if tickets.needs_analysis(ticket) or promised:  # nobody waits for an answer any more, but for the solution
+        return await keep(tx, ticket, tickets.hear_agent(ticket, at, rules), "", actor=actor, at=at)
+    resolved = tickets.change_status(ticket, TicketStatus.RESOLVED, at=at, rules=rules)
     detail = {"with": "conversation", "owner": conversation.owner}
     return await keep(tx, ticket, resolved, "resolved", actor=actor, at=at, detail=detail)
 
