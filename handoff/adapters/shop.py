@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice.customers import service as customers
 from backoffice.errors import BackofficeError
+from backoffice.orders.service import find_order
 from handoff.domain.conversation import Json
 from kernel.clock import Clock
 
@@ -30,6 +31,10 @@ class SqlShop:
             return await customers.get_panel(self._engine, customer_id, self._clock)
         except BackofficeError:
             return None
+
+    async def owns_order(self, customer_id: str, order_id: str) -> bool:
+        """Tell whether an order is this customer's; another's and nobody's are the same."""
+        return await find_order(self._engine, customer_id, order_id) is not None
 
     async def find_by_kakao_user(self, user_key: str) -> str | None:
         """Return the customer who linked this KakaoTalk user to their account."""

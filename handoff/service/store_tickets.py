@@ -34,6 +34,9 @@ class TicketTransaction(Protocol):
     async def find_tickets(self, numbers: Collection[str]) -> Mapping[str, Ticket]:
         """Return those of these tickets that there are, with their clocks, by number."""
 
+    async def find_newest_ticket(self, conversation_id: str) -> Ticket | None:
+        """Return the ticket of a conversation that was opened last, without its clocks."""
+
     async def list_tickets_of(self, conversation_ids: Sequence[str]) -> Sequence[Ticket]:
         """Return all tickets of these conversations with their clocks, oldest first."""
 

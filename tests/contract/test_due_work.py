@@ -10,7 +10,8 @@ import pytest
 
 from handoff.adapters.hub import LocalHub
 from handoff.domain.context import Known
-from handoff.domain.conversation import Agent, Author, Conversation, Owner
+from handoff.domain.conversation import Agent, Author, Conversation
+from handoff.domain.ownership import Change, change_owner
 from handoff.domain.promises import OPEN_PROMISES, Promise, PromiseKind, PromiseStatus
 from handoff.domain.tickets import Ticket, TicketStatus
 from handoff.service import ticketing
@@ -265,11 +266,12 @@ async def test_a_conversation_handed_over_again_within_a_week_goes_on_under_its_
     for days, opens_anew in ((6, False), (8, True)):
         waiting = await house.talk(talk.conversation_id)
         done = await house.desk.claim(talk.conversation_id, house.agent, version=waiting.version)
-        await house.desk.return_to_bot(talk.conversation_id, house.agent, version=done.version)
+        await house.desk.close(talk.conversation_id, house.agent, version=done.version)
         house.clock.advance(days * 24 * HOUR)
         async with house.store.write() as tx:
             again = await tx.lock_conversation(talk.conversation_id)
-            assert again is not None and again.owner is Owner.BOT
+            assert again is not None
+            again = change_owner(again, Change.REOPENED, at=house.clock.now())
             request = HandoffRequest("customer_request", "customer", "orders")
             waiting, _told = await hand_over(
                 tx, again, request, known=Known(), understanding={}, new_messages=[], at=house.clock.now()

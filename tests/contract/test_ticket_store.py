@@ -74,6 +74,8 @@ async def test_a_ticket_comes_back_as_it_was_stored(store: Store, now: datetime,
         assert await tx.find_ticket(stored.number) == stored
         assert await tx.list_tickets_of([talk.conversation_id]) == [stored]
         assert await tx.find_ticket("CS-1") is None
+        assert await tx.find_newest_ticket(talk.conversation_id) == replace(stored, clocks=None)
+        assert await tx.find_newest_ticket("c_1") is None
 
 
 async def test_of_a_clocks_rounds_the_latest_comes_back(store: Store, now: datetime, talk: Conversation) -> None:

@@ -28,6 +28,12 @@ from handoff.domain.tickets import Ticket, TicketStatus, TicketType
 from kernel.database import insert
 
 _NEXT_NUMBER = ticket_counter.update().values(last=ticket_counter.c.last + 1).returning(ticket_counter.c.last)
+_NEWEST = (
+    sa.select(tickets)
+    .where(tickets.c.conversation_id == sa.bindparam("conversation_id"))
+    .order_by(tickets.c.opened_at.desc(), tickets.c.number.desc())
+    .limit(1)
+)
 _OLDEST_FIRST = (tickets.c.opened_at, tickets.c.number)
 
 
@@ -67,6 +73,10 @@ class TicketStatements:
         wanted = sa.select(tickets).where(tickets.c.number.in_(numbers))
         found = (await self._connection.execute(wanted)).all()
         return {ticket.number: ticket for ticket in await self._with_clocks(found)}
+
+    async def find_newest_ticket(self, conversation_id: str) -> Ticket | None:
+        row = (await self._connection.execute(_NEWEST, {"conversation_id": conversation_id})).one_or_none()
+        return rows.ticket_of(row) if row else None
 
     async def list_tickets_of(self, conversation_ids: Sequence[str]) -> Sequence[Ticket]:
         ours = sa.select(tickets).where(tickets.c.conversation_id.in_(conversation_ids)).order_by(*_OLDEST_FIRST)
