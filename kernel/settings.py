@@ -39,6 +39,8 @@ class Settings:
     demo: bool
     # `module:function` that makes the way to customers' phones; None writes notices to a file.
     notifier: str | None
+    # `module:function` that makes the way to the shop's own order system; None reads Ieum's tables.
+    orders: str | None
     # These may hold a password.
     database_url: str = field(repr=False)
     shop_database_url: str = field(repr=False)
@@ -76,6 +78,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         clock_offset_s=_number(env, "IEUM_CLOCK_OFFSET_S", 0.0, float, within=(-_CENTURY_S, _CENTURY_S)),
         demo=(env.get("IEUM_DEMO") or "0") == "1",
         notifier=env.get("IEUM_NOTIFIER") or None,
+        orders=env.get("IEUM_ORDERS") or None,
         bot_token=_secret(env, "IEUM_BOT_TOKEN"),
         actions_token=_secret(env, "IEUM_ACTIONS_TOKEN"),
         context_key=_secret(env, "IEUM_CONTEXT_KEY"),
