@@ -94,7 +94,7 @@ class ActionReceipt(ShopAction):
     async def _send(self, turn: Turn, order: Order) -> Reply:
         kinds = load_receipt_rules().kinds
         kind = turn.entities.get("choice") if turn.is_pressed else _hear_kind(turn.text)
-        if kind not in kinds:
+        if kind is None or kind not in kinds:
             if turn.asks("details", turn.intent):
                 return cases.take_details(turn, self.shop.skills)
             return self._ask(turn, order)

@@ -46,8 +46,9 @@ from actions.verification import ActionVerificationAdvice, ActionVerificationAlt
 from backoffice.delivery.service import DeliveryService
 from backoffice.orders.port import open_orders
 from kernel import logs
-from kernel.clock import Clock, ProductClock
+from kernel.clock import Clock
 from kernel.database import create_engine
+from kernel.failpoints import make_clock
 from kernel.settings import Settings, load_settings
 
 ACTIONS: tuple[type[ShopAction], ...] = (
@@ -114,7 +115,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, name: str = "i
     @app.before_server_start
     async def open_resources(app: Sanic[Any, Any]) -> None:
         app.ctx.engine = create_engine(settings.shop_database_url)
-        app.ctx.shop = open_shop(settings, app.ctx.engine, clock or ProductClock(settings.clock_offset_s))
+        made_clock = clock or make_clock(settings.clock_offset_s, settings.failpoints_dir)
+        app.ctx.shop = open_shop(settings, app.ctx.engine, made_clock)
         app.ctx.executor = create_executor(app.ctx.shop)
 
     @app.after_server_stop

@@ -7,8 +7,9 @@ HandoffError
 ├── Forbidden                the role does not allow it, or the CSRF token is missing
 ├── Invalid                  what was sent cannot be accepted; names the field
 ├── TooManyAttempts          wait and try again
-└── Conflict                 somebody else was first; names the winner
-    └── IllegalTransition    the conversation is not in a state that allows it
+├── Conflict                 somebody else was first; names the winner
+│   └── IllegalTransition    the conversation is not in a state that allows it
+└── StateConflict            a ticket or a promise is not in a state that allows it; names the state and what was asked
 Each carries a stable `code`; `handoff.api.problems` maps the tree to HTTP.
 """
 
@@ -72,3 +73,14 @@ class Conflict(HandoffError):
 
 class IllegalTransition(Conflict):
     code = "illegal_transition"
+
+
+class StateConflict(HandoffError):
+    """What was asked does not fit the state; `current` and `asked` name both."""
+
+    code = "illegal_transition"
+
+    def __init__(self, detail: str, *, current: str, asked: str, code: str | None = None) -> None:
+        super().__init__(detail, code=code)
+        self.current = str(current)
+        self.asked = str(asked)

@@ -19,8 +19,6 @@ from weakref import WeakKeyDictionary
 import aiosqlite
 import orjson
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import Dialect
@@ -189,6 +187,9 @@ def insert(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert:
 
 def upgrade(url: str, *, script_location: Path, version_table: str) -> None:
     """Bring the schema to its newest revision. Blocks; call it before anything else uses the database."""
+    from alembic import command  # every process starts through this module, and only one migrates
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(script_location))
     config.set_main_option("path_separator", "os")

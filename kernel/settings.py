@@ -52,6 +52,8 @@ class Settings:
     session_key: str = field(repr=False)
     kakao_secret: str = field(repr=False)
     data_key: str = field(repr=False)
+    # Where tests of faults leave their orders (kernel/failpoints.py); None in normal use.
+    failpoints_dir: Path | None = None
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -86,6 +88,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         session_key=_secret(env, "IEUM_SESSION_KEY"),
         kakao_secret=_secret(env, "IEUM_KAKAO_SECRET"),
         data_key=_secret(env, "IEUM_DATA_KEY"),
+        failpoints_dir=Path(env["IEUM_FAILPOINTS"]) if env.get("IEUM_FAILPOINTS") else None,
     )
 
 

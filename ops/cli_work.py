@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command()(check)
     app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(test)
     app.command()(bench)
+    app.command()(faults)
 
 
 def train(data: Data = DEFAULT_DATA) -> None:
@@ -147,7 +148,7 @@ def test(context: typer.Context) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="turn, growth, arrivals, queries, alerts or nlu")],
+    name: Annotated[str, typer.Argument(help="turn, growth, actions, arrivals, queries, alerts or nlu")],
     as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="nlu: print the tables as Markdown.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="nlu, queries: on little data, to see that it runs.")] = False,
@@ -174,3 +175,34 @@ def bench(
             sys.stdout.write(nlu_report.as_markdown(found))
         else:
             benches.show(found)
+
+
+def faults(
+    quick: Annotated[bool, typer.Option("--quick", help="Under a minute of faults on each database.")] = False,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.1, help="How long faults strike, in all [default: 10 minutes].")
+    ] = None,
+    count: Annotated[int | None, typer.Option("--faults", min=1, help="How many faults strike, in all.")] = None,
+    seed: Annotated[int, typer.Option(help="Decides which faults strike, and in which order.")] = 1,
+    rate: Annotated[float, typer.Option(min=1, help="Messages a second that people write together.")] = 250.0,
+    store: Annotated[str, typer.Option(help="sqlite, postgres or both")] = "both",
+    as_json: AsJson = False,
+) -> None:
+    """Break the running product while people are at it, and account for every message. Starts an instance of its own.
+
+    Example: ./ieum faults --quick --json
+    """
+    from ops import faults as suite
+    from ops.errors import InputRefused
+
+    with failures_as_sentences():
+        if store not in ("sqlite", "postgres", "both"):
+            raise InputRefused(f"--store is sqlite, postgres or both, not {store!r}")
+        stores = ("sqlite", "postgres") if store == "both" else (store,)
+        figures = suite.run(suite.Wishes(minutes, count, quick, seed, rate, stores))
+        if as_json:
+            print_json(figures)
+        else:
+            suite.show(figures)
+        if not suite.is_well(figures):
+            raise typer.Exit(1)

@@ -6,14 +6,31 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff.adapters.sql.tables import conversations, handoffs, messages
+from handoff.adapters.sql.ticket_tables import ticket_promises, tickets
 from kernel.database import create_engine, read
 from kernel.settings import Settings
 
 _OF_CONVERSATION = ("conversation_id", "channel", "owner", "version", "created_at", "closed_at")
 _OF_MESSAGE = ("seq", "author", "text", "cards", "at")
 _OF_TICKET = (
+    "number",
+    "conversation_id",
+    "type",
+    "status",
+    "agent_id",
+    "tags",
+    "contact_kind",
+    "contact_value",
+    "analysis",
+    "merged_into",
+    "opened_at",
+    "resolved_at",
+)
+_OF_PROMISE = ("promise_id", "number", "kind", "status", "due_at", "note", "outcome")
+_OF_HANDOFF = (
     "handoff_id",
     "conversation_id",
     "reason",
@@ -41,11 +58,35 @@ async def list_of_customer(settings: Settings, customer_id: str) -> dict[str, An
             for row in await connection.execute(joined.order_by(messages.c.conversation_id, messages.c.seq)):
                 entry = _plain(row)
                 histories[entry.pop("conversation_id")]["messages"].append(entry)
-            query = _pick(handoffs, _OF_TICKET).join(conversations).where(ours)
-            tickets = [_plain(row) for row in await connection.execute(query.order_by(handoffs.c.waiting_since))]
+            found_tickets = await _list_tickets(connection, customer_id)
     finally:
         await engine.dispose()
-    return {"tickets": tickets, "conversations": list(histories.values())}
+    return {"tickets": found_tickets, "conversations": list(histories.values())}
+
+
+async def _list_tickets(connection: AsyncConnection, customer_id: str) -> list[dict[str, Any]]:
+    """Return tickets with their handoffs and promises; at the top level what the last handoff said stands as well."""
+    ours = conversations.c.customer_id == customer_id
+    query = _pick(handoffs, _OF_HANDOFF).join(conversations).where(ours).order_by(handoffs.c.waiting_since)
+    passed = (await connection.execute(query)).all()
+    opened = _pick(tickets, _OF_TICKET).join(conversations).where(ours)
+    rows = (await connection.execute(opened.order_by(tickets.c.opened_at, tickets.c.number))).all()
+    of_ours = ticket_promises.c.number.in_([row.number for row in rows])
+    promised = (await connection.execute(_pick(ticket_promises, _OF_PROMISE).where(of_ours))).all()
+    found = []
+    for row in rows:
+        same = [other for other in rows if other.conversation_id == row.conversation_id]
+        until = min((other.opened_at for other in same if other.opened_at > row.opened_at), default=None)
+        theirs = [
+            _plain(handoff)
+            for handoff in passed
+            if handoff.conversation_id == row.conversation_id
+            and handoff.waiting_since >= row.opened_at
+            and (until is None or handoff.waiting_since < until)
+        ]
+        promises = [_plain(promise) for promise in promised if promise.number == row.number]
+        found.append(_plain(row) | {"handoffs": theirs, "promises": promises})
+    return [(ticket["handoffs"][-1] if ticket["handoffs"] else {}) | ticket for ticket in found]
 
 
 def _pick(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:

@@ -14,11 +14,12 @@ GUESSES_SHOWN = 4
 
 @dataclass(frozen=True)
 class Intent:
-    """`id` as in domain.yml, `ko` its name, `means` what belongs to it."""
+    """`id` as in domain.yml, `ko` its name, `means` what belongs to it, `topic` the group it is listed in."""
 
     id: str
     ko: str
     means: str
+    topic: str = ""
 
 
 class Intents:
@@ -32,7 +33,7 @@ class Intents:
         """Read the catalogue."""
         path = Path(__file__).with_name("intents.yml")
         topics: dict[str, list[dict[str, str]]] = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        return cls([Intent(**entry) for entries in topics.values() for entry in entries])
+        return cls([Intent(**entry, topic=topic) for topic, entries in topics.items() for entry in entries])
 
     def list_all(self) -> list[Intent]:
         """Return all intents, topic by topic."""

@@ -15,22 +15,27 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from backoffice.blocking.desk import REASON_LABELS
 from backoffice.blocking.policy import is_active
 from backoffice.blocking.tables import blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.amends import read_within
 from backoffice.customers.tables import Grade, customers
+from backoffice.customers.tally import count_within, list_open_privacy_requests
 from backoffice.delivery.desk import describe
 from backoffice.delivery.intake import list_flags
 from backoffice.delivery.rules import load_rules
-from backoffice.delivery.service import read_deliveries
+from backoffice.delivery.service import Delivery, read_deliveries
 from backoffice.delivery.tables import FlagKind
 from backoffice.errors import CustomerNotFound
 from backoffice.orders.history import read_notes
 from backoffice.orders.model import Order
 from backoffice.orders.policy import STATUS_LABELS
 from backoffice.orders.port import Orders, OrdersUnavailable, SqlOrders
-from backoffice.verification.tables import verification_attempts
+from backoffice.orders.tables import OrderStatus
+from backoffice.verification.desk import label_cause
+from backoffice.verification.rules import load_causes
+from backoffice.verification.tables import Result, verification_attempts
 from kernel import korean
 from kernel.clock import Clock
 from kernel.database import read
@@ -107,24 +112,40 @@ async def handoff_facts(
 
     `orders` holds the newest ones and any older one still open; `blocks`, `verification_attempts`
     and `grants` the latest of each, newest first, a block with `is_active` at the clock's time.
-    `amends` holds the newest decisions about amends and the requests that wait for a supervisor.
-    For an id the shop does not know, `customer` is None and the lists are empty.
+    `amends` holds the newest decisions about amends and the requests that wait for a supervisor; `tally` how often
+    the customer tried to verify today and what was granted in a year; `privacy_requests` those still open.
+    For an id the shop does not know, `customer` is None, the lists are empty and the counts 0.
     """
     concerned = await _list_orders(engine, customer_id, book, with_open=True)
+    now = clock.now()
     async with read(engine) as connection:
         person = await _find_masked(connection, customer_id)
         orders = await _summarise(connection, concerned or (), clock)
         rows = (await connection.execute(_HISTORY_ROWS, {"customer_id": customer_id})).mappings().all()
         given = await read_within(connection, customer_id)
-    now = clock.now()
+        tally = await count_within(connection, customer_id, now)
+        privacy = await list_open_privacy_requests(connection, customer_id)
     histories: dict[str, list[dict[str, Any]]] = {name: [] for name in _HISTORIES}
+    causes = load_causes()
     for row in rows:
         entry = {str(key): _plain(value) for key, value in row.items() if value is not None and key not in _NOT_SHOWN}
         if row["history"] == "blocks":
             entry["is_active"] = is_active(row["auto_release_at"], row["released_at"], now)
+            entry["reason_label"] = REASON_LABELS[row["reason"]]
+        if row["history"] == "verification_attempts" and row["result"] == Result.FAILURE:
+            cause = causes.name(row["cause"], row["error_code"])
+            entry |= {"cause_label": label_cause(cause), "cause_plain": causes.find(cause).plain}
         histories[row["history"]].append(entry)
     missing = {"is_orders_unavailable": True} if concerned is None else {}
-    return {"customer": person, "orders": orders, **histories, "amends": given} | missing
+    requests = [{name: _plain(value) for name, value in request.items()} for request in privacy]
+    return {
+        "customer": person,
+        "orders": orders,
+        **histories,
+        "amends": given,
+        "tally": tally,
+        "privacy_requests": requests,
+    } | missing
 
 
 async def find_by_kakao_user_key(engine: AsyncEngine, user_key: str) -> str | None:
@@ -183,21 +204,27 @@ async def _summarise(connection: AsyncConnection, orders: Sequence[Order], clock
     for delivery in found:
         kinds = list(dict.fromkeys(flags[delivery.order.order_id]))
         told = describe(delivery, kinds, rules)
-        summaries.append(_summary(delivery.order, notes) | ({"delivery": told} if told else {}))
+        summaries.append(_summary(delivery, notes) | ({"delivery": told} if told else {}))
     return summaries
 
 
-def _summary(order: Order, notes: Mapping[str, list[str]]) -> dict[str, Any]:
+def _summary(delivery: Delivery, notes: Mapping[str, list[str]]) -> dict[str, Any]:
     """Return an order in short; with `notes` where something happened to it, a return under way first."""
+    order, came_at = delivery.order, delivery.facts.delivered_at
+    came = {"delivered_at": _rfc3339(came_at)} if came_at and order.status is OrderStatus.DELIVERED else {}
     noted = {"notes": notes[order.order_id]} if order.order_id in notes else {}
-    return noted | {
-        "order_id": order.order_id,
-        "ordered_at": _rfc3339(order.ordered_at),
-        "status": order.status.value,
-        "status_label": STATUS_LABELS[order.status],
-        "summary": order.name,
-        "paid_krw": order.paid_krw,
-    }
+    return (
+        noted
+        | came
+        | {
+            "order_id": order.order_id,
+            "ordered_at": _rfc3339(order.ordered_at),
+            "status": order.status.value,
+            "status_label": STATUS_LABELS[order.status],
+            "summary": order.name,
+            "paid_krw": order.paid_krw,
+        }
+    )
 
 
 def _plain(value: Any) -> Any:

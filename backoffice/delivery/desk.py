@@ -38,10 +38,12 @@ def describe(delivery: Delivery, flags: Sequence[FlagKind], rules: DeliveryRules
     return {
         "line": " · ".join(parts),
         "stage": judged.stage,
+        "stage_label": stage.label if stage else None,
         "promised_date": judged.promised_on.isoformat() if judged.promised_on else None,
         "arrival_first": arrival.first.isoformat() if arrival else None,
         "arrival_last": arrival.last.isoformat() if arrival else None,
         "late_business_days": judged.late_business_days,
+        "because": judged.delay.because if judged.delay else None,
         "moved_count": delivery.facts.moved_count,
         "flags": [kind.value for kind in flags],
         "rules_version": rules.version,

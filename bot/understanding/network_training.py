@@ -21,16 +21,16 @@ class NetworkSettings:
 
     width: int = 160
     learned_width: int = 32
-    rate: float = 3e-3
-    learned_rate: float = 4e-3
+    rate: float = 8e-3
+    learned_rate: float = 1e-2
     smoothing: float = 0.05
     decay: float = 0.02
-    batch_size: int = 128
+    batch_size: int = 256
     morpheme_dropout: float = 0.15
-    dropout: Dropout = field(default_factory=lambda: Dropout(window=0.2, pooled=0.5))
+    dropout: Dropout = field(default_factory=lambda: Dropout(window=0.0, pooled=0.4))
     # Messages looked at in all. It bounds the time of a training whatever the data grow
     # to: the more examples, the fewer times each is seen.
-    budget: int = 185_000
+    budget: int = 340_000
     min_epochs: int = 8
     max_epochs: int = 24
 

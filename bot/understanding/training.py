@@ -148,17 +148,20 @@ def _make_matrix(size: int, inputs: Sequence[Inputs]) -> Any:
 def _train(
     prepared: _Prepared, settings: Settings, on_progress: Progress
 ) -> IntentModel:
-    """Train the four halves, two at a time: numpy and scikit-learn free the lock."""
+    """Train both halves, and each without the unseen, two at a time.
+
+    numpy and scikit-learn free the lock. One linear half after the other: their solver
+    draws from one source of chance a process.
+    """
     split = _split(prepared.targets)
     whole = np.arange(len(prepared.targets))
     tell = _share_progress(on_progress, 2 if split else 1)
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="training") as pool:
+        linear = pool.submit(_train_linear_halves, prepared, whole, split, settings)
         neural = pool.submit(_train_neural, prepared, whole, settings, tell[0])
         if split:
             kept = pool.submit(_train_neural, prepared, split.seen, settings, tell[1])
-            kept_linear = pool.submit(_train_linear, prepared, split.seen, settings)
-        linear = pool.submit(_train_linear, prepared, whole, settings)
-        coefficients, intercepts = linear.result()
+        (coefficients, intercepts), linear_scores = linear.result()
         model = IntentModel(
             labels=prepared.labels,
             encoder=prepared.encoder,
@@ -171,7 +174,12 @@ def _train(
         )
         if not split:
             return model
-        evidence = _ask(prepared, split, kept.result(), kept_linear.result())
+        evidence = ScopeEvidence(
+            probabilities=np.empty(0),
+            linear=linear_scores,
+            deep=_score(kept.result(), prepared, split.unseen),
+            unseen_ratio=_measure_unseen(prepared, split),
+        )
     return _calibrate(model, prepared.targets[split.unseen], evidence)
 
 
@@ -197,6 +205,17 @@ def _share_progress(on_progress: Progress, count: int) -> list[Progress]:
         return tell
 
     return [tell_of(number) for number in range(count)]
+
+
+def _train_linear_halves(
+    prepared: _Prepared, whole: np.ndarray, split: _Split | None, settings: Settings
+) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
+    """Weights and intercepts learnt from all; scores that others give the unseen."""
+    scores = np.empty(0)
+    if split is not None:
+        weights, intercepts = _train_linear(prepared, split.seen, settings)
+        scores = prepared.matrix[split.unseen] @ weights.T + intercepts
+    return _train_linear(prepared, whole, settings), scores
 
 
 def _train_linear(
@@ -233,6 +252,21 @@ def _train_neural(
     return NeuralHalf(network, prepared.fixed, learned)
 
 
+def _score(half: NeuralHalf, prepared: _Prepared, chosen: np.ndarray) -> np.ndarray:
+    """The network's scores of some examples, a row each."""
+    table = np.concatenate([half.fixed, half.learned], axis=1)
+    scores = [
+        half.network.score(
+            Batch.of(
+                [table[_list_rows(prepared, place)]],
+                prepared.inputs[place].families[None],
+            )
+        )
+        for place in chosen
+    ]
+    return np.concatenate(scores)
+
+
 def _list_rows(prepared: _Prepared, place: int) -> np.ndarray:
     """Rows of an example's morphemes, those not listed as the unknown one."""
     rows = prepared.inputs[place].rows
@@ -244,36 +278,12 @@ def _list_rows(prepared: _Prepared, place: int) -> np.ndarray:
     )
 
 
-def _ask(
-    prepared: _Prepared,
-    split: _Split,
-    neural: NeuralHalf,
-    linear: tuple[np.ndarray, np.ndarray],
-) -> ScopeEvidence:
-    """What the halves that did not see some examples say of them; no probabilities."""
-    coefficients, intercepts = linear
-    rows = [_list_rows(prepared, place) for place in split.unseen]
-    tables = (
-        np.concatenate([neural.fixed[each], neural.learned[each]], axis=1)
-        for each in rows
-    )
-    extras = [prepared.inputs[place].families[None] for place in split.unseen]
-    deep = [
-        neural.network.score(Batch.of([table], families))
-        for table, families in zip(tables, extras, strict=True)
-    ]
+def _measure_unseen(prepared: _Prepared, split: _Split) -> np.ndarray:
+    """Share of the morphemes of each unseen example that no seen one holds."""
     familiar = np.unique(np.concatenate([prepared.inputs[i].rows for i in split.seen]))
-    return ScopeEvidence(
-        probabilities=np.empty(0),
-        linear=prepared.matrix[split.unseen] @ coefficients.T + intercepts,
-        deep=np.concatenate(deep),
-        unseen_ratio=np.array(
-            [
-                float(np.mean(~np.isin(each, familiar[familiar != NOT_LISTED])))
-                for each in rows
-            ]
-        ),
-    )
+    familiar = familiar[familiar != NOT_LISTED]
+    rows = [_list_rows(prepared, place) for place in split.unseen]
+    return np.array([float(np.mean(~np.isin(each, familiar))) for each in rows])
 
 
 def _calibrate(

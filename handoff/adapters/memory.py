@@ -7,7 +7,8 @@ it ends well. Everything stored is immutable or copied, so nothing leaks out hal
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from handoff.adapters.memory_routing import MemoryRouting
+from handoff.adapters.memory_tickets import Duplicate, MemoryTickets, TicketTables
 from handoff.domain.conversation import (
     Agent,
     Conversation,
@@ -31,12 +33,8 @@ from handoff.domain.conversation import (
 from handoff.domain.routing import Offer
 
 
-class Duplicate(Exception):
-    """A key is taken: what a database would refuse by a constraint."""
-
-
 @dataclass
-class _Tables:
+class _Tables(TicketTables):
     conversations: dict[str, Conversation] = field(default_factory=dict)
     memories: dict[str, Memory] = field(default_factory=dict)
     messages: dict[tuple[str, int], Message] = field(default_factory=dict)
@@ -75,8 +73,10 @@ class MemoryStore:
         yield MemoryTransaction(self._tables.copy())
 
 
-class MemoryTransaction(MemoryRouting):
+class MemoryTransaction(MemoryRouting, MemoryTickets):
     """One unit of work on copies of the tables."""
+
+    _t: _Tables
 
     def __init__(self, tables: _Tables) -> None:
         self._t = tables
@@ -97,6 +97,15 @@ class MemoryTransaction(MemoryRouting):
             and (c.owner is not Owner.CLOSED or await self.count_outbox(c.conversation_id))
         ]
         return max(found, key=lambda c: (c.created_at, c.conversation_id), default=None)
+
+    async def find_channel_request(self, channel: str, channel_user: str, request: str) -> Conversation | None:
+        for c in self._t.conversations.values():
+            if (c.channel, c.channel_user) == (channel, channel_user) and (
+                await self.find_by_client_id(c.conversation_id, request)
+                or await self.list_taken(c.conversation_id, by=request)
+            ):
+                return c
+        return None
 
     async def lock_channel_user(self, channel: str, channel_user: str) -> None:
         """The store's one lock holds everybody already."""
@@ -125,9 +134,10 @@ class MemoryTransaction(MemoryRouting):
         found = [c for c in self._t.conversations.values() if c.customer_id == customer_id]
         return sorted(found, key=lambda c: (c.created_at, c.conversation_id), reverse=True)[:limit]
 
-    async def count_ahead(self, conversation: Conversation) -> int:
+    async def count_ahead(self, conversation: Conversation) -> Mapping[str, int]:
         waiting = await self.list_conversations(owner=Owner.WAITING)
-        return sum(_serving_order(c) < _serving_order(conversation) for c in waiting)
+        mine = _serving_order(conversation)
+        return dict(Counter(c.skill or "general" for c in waiting if _serving_order(c) < mine))
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
         for message in messages:

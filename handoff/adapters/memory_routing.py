@@ -10,6 +10,7 @@ from typing import Any
 
 from handoff.domain.conversation import Agent, Conversation, Owner
 from handoff.domain.routing import PASSED, Offer, Outcome, Passes
+from handoff.domain.waiting import Served
 
 
 class MemoryRouting:
@@ -112,6 +113,10 @@ class MemoryRouting:
     async def list_passes(self, *, since: datetime) -> Passes:
         ended = (o for o in self._t.offers.values() if o.outcome in PASSED and o.ended_at >= since)
         return Passes(frozenset((o.conversation_id, o.agent_id) for o in ended))
+
+    async def list_served(self, *, limit: int) -> Sequence[Served]:
+        ended = sorted((h for h in self._t.handoffs.values() if h.ended_at), key=lambda h: h.ended_at, reverse=True)
+        return [Served(h.skill, h.waiting_since, h.claimed_at, h.ended_at) for h in ended[:limit]]
 
     async def list_snoozed(self, *, until: datetime) -> Sequence[str]:
         found = [c for c in self._t.conversations.values() if c.snoozed_until and c.snoozed_until <= until]

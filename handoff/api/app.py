@@ -11,16 +11,24 @@ from handoff.adapters.bot import BotPool
 from handoff.adapters.hub import LocalHub
 from handoff.adapters.shop import SqlShop
 from handoff.api.tickets import Tickets
+from handoff.service.alerts import Alerts
+from handoff.service.aside import Aside
 from handoff.service.clockwork import Clockwork
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
+from handoff.service.leaving import Leaving
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.promises import Promises
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.store import Store
+from handoff.service.supervising import Supervision
+from handoff.service.team import Team
+from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
 from kernel.clock import Clock
@@ -45,7 +53,15 @@ class Gateway:
     clockwork: Clockwork
     customers: Customers
     desk: Desk
+    ticket_desk: TicketDesk
+    promises: Promises
+    alerts: Alerts
+    hours: OpeningHours
     offers: Offers
+    aside: Aside
+    supervision: Supervision
+    leaving: Leaving
+    team: Team
     presence: Presence
     router: Router
     privacy: PrivacyDesk

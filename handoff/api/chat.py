@@ -18,6 +18,7 @@ from handoff.api.app import Gateway, gateway_of
 from handoff.api.openapi import asks, takes
 from handoff.api.problems import Body, read_body
 from handoff.api.tickets import TICKET_LIFETIME_S
+from handoff.domain.contact import read_contact
 from handoff.domain.text import accept_text
 from handoff.errors import HandoffError, Invalid, TokenExpired, Unauthorized
 from kernel import tokens
@@ -48,6 +49,12 @@ class SendMessage(Body):
         if (self.text is None) == (self.choice is None):
             raise ValueError("send either text or choice")
         return self
+
+
+class LeaveContact(Body):
+    """`contact`: a phone number or an e-mail address."""
+
+    contact: str = Field(min_length=1, max_length=320)
 
 
 @chat.post("/conversations")
@@ -87,6 +94,23 @@ async def read_messages(request: Request) -> HTTPResponse:
     after = _whole_number(request, "after", most=SEQ_MAX)
     wait_s = min(_whole_number(request, "wait_s", most=3_600), LONG_POLL_MAX_S)
     return respond(shapes.view(await gateway.customers.wait(conversation_id, after=after, wait_s=wait_s)))
+
+
+@chat.post("/leave-queue")
+async def leave_queue(request: Request) -> HTTPResponse:
+    """Wait for a person no longer: the bot goes on, with what was last said. 409 (naming both states) when nobody waits."""
+    gateway, conversation_id = _authorised(request)
+    conversation = await gateway.leaving.leave(conversation_id)
+    return respond({"owner": conversation.owner.value, "position": None})
+
+
+@chat.post("/contact")
+@takes(LeaveContact)
+async def leave_contact(request: Request) -> HTTPResponse:
+    """Leave a phone number or an e-mail address for what people are doing about this conversation."""
+    gateway, conversation_id = _authorised(request)
+    contact = read_contact(read_body(request, LeaveContact).contact)
+    return respond({"ticket": shapes.customers_ticket(await gateway.customers.leave_contact(conversation_id, contact))})
 
 
 @chat.post("/tickets")

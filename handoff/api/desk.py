@@ -30,6 +30,12 @@ class AtVersion(Body):
     version: int = Field(ge=1)
 
 
+class Close(AtVersion):
+    """`wrap_up` false: the agent needs no time after it, their place is free at once."""
+
+    wrap_up: bool = True
+
+
 class SendAsAgent(AtVersion):
     """A message to the customer; `client_msg_id` is the page's own id of it."""
 
@@ -89,7 +95,7 @@ async def claim(request: Request, conversation_id: str) -> HTTPResponse:
     """Take a waiting conversation; 409 names who was faster."""
     agent = await member(request, DESK_ROLES)
     body = read_body(request, AtVersion)
-    return await _done(gateway_of(request).desk.claim(conversation_id, agent, version=body.version))
+    return await done(gateway_of(request).desk.claim(conversation_id, agent, version=body.version))
 
 
 @desk.post("/conversations/<conversation_id:str>/messages")
@@ -98,14 +104,14 @@ async def send(request: Request, conversation_id: str) -> HTTPResponse:
     """Write to the customer."""
     agent = await member(request, DESK_ROLES)
     body = read_body(request, SendAsAgent)
-    done = gateway_of(request).desk.send(
+    work = gateway_of(request).desk.send(
         conversation_id,
         agent,
         version=body.version,
         client_msg_id=str(body.client_msg_id),
         text=accept_text(body.text),
     )
-    return await _done(done)
+    return await done(work)
 
 
 @desk.post("/conversations/<conversation_id:str>/notes")
@@ -115,7 +121,7 @@ async def note(request: Request, conversation_id: str) -> HTTPResponse:
     agent = await member(request, DESK_ROLES)
     body = read_body(request, WriteNote)
     text = accept_text(body.text)
-    return await _done(gateway_of(request).desk.note(conversation_id, agent, version=body.version, text=text))
+    return await done(gateway_of(request).desk.note(conversation_id, agent, version=body.version, text=text))
 
 
 @desk.post("/conversations/<conversation_id:str>/transfer")
@@ -126,10 +132,10 @@ async def transfer(request: Request, conversation_id: str) -> HTTPResponse:
     body = read_body(request, Transfer)
     if body.skill not in SKILLS:
         raise Invalid("그런 팀은 없어요.", code="unknown_skill")
-    done = gateway_of(request).desk.transfer(
+    work = gateway_of(request).desk.transfer(
         conversation_id, agent, version=body.version, skill=body.skill, to_agent_id=body.agent_id
     )
-    return await _done(done)
+    return await done(work)
 
 
 @desk.post("/conversations/<conversation_id:str>/return-to-bot")
@@ -138,32 +144,18 @@ async def return_to_bot(request: Request, conversation_id: str) -> HTTPResponse:
     """Let the bot go on."""
     agent = await member(request, DESK_ROLES)
     body = read_body(request, AtVersion)
-    return await _done(gateway_of(request).desk.return_to_bot(conversation_id, agent, version=body.version))
+    return await done(gateway_of(request).desk.return_to_bot(conversation_id, agent, version=body.version))
 
 
 @desk.post("/conversations/<conversation_id:str>/close")
-@takes(AtVersion)
+@takes(Close)
 async def close(request: Request, conversation_id: str) -> HTTPResponse:
-    """End a conversation."""
+    """End a conversation; written to again within some days, it comes back to its agent."""
     agent = await member(request, DESK_ROLES)
-    body = read_body(request, AtVersion)
-    return await _done(gateway_of(request).desk.close(conversation_id, agent, version=body.version))
-
-
-@desk.get("/offers")
-async def offers(request: Request) -> HTTPResponse:
-    """Return the conversations that the agent is asked to take, each with the version to claim and the seconds left."""
-    agent = await member(request, DESK_ROLES)
-    found = await gateway_of(request).offers.list_mine(agent)
-    return respond({"offers": [shapes.offer(offered) for offered in found]})
-
-
-@desk.post("/offers/<offer_id:str>/decline")
-async def decline(request: Request, offer_id: str) -> HTTPResponse:
-    """Let an offer pass: the next agent is asked at once. Taking it is claiming the conversation."""
-    agent = await member(request, DESK_ROLES)
-    await gateway_of(request).offers.decline(offer_id, agent)
-    return respond({})
+    body = read_body(request, Close)
+    return await done(
+        gateway_of(request).desk.close(conversation_id, agent, version=body.version, wrap_up=body.wrap_up)
+    )
 
 
 @desk.put("/presence")
@@ -176,6 +168,7 @@ async def presence(request: Request) -> HTTPResponse:
     return respond({"state": changed.presence})
 
 
-async def _done(work: Awaitable[Done]) -> HTTPResponse:
-    done = await work
-    return respond({"version": done.version} | ({"seq": done.seq} if done.seq is not None else {}))
+async def done(work: Awaitable[Done]) -> HTTPResponse:
+    """Return the version after what an agent did, and the seq of the message written, if any."""
+    result = await work
+    return respond({"version": result.version} | ({"seq": result.seq} if result.seq is not None else {}))

@@ -28,6 +28,7 @@ _STATUS: dict[type[errors.HandoffError], int] = {
     errors.Invalid: 422,
     errors.TooManyAttempts: 429,
     errors.Conflict: 409,
+    errors.StateConflict: 409,
 }
 _OF_PYDANTIC = {
     "extra_forbidden": (422, "unknown_field", "알 수 없는 항목이 들어 있어요."),
@@ -78,6 +79,8 @@ def _refused(request: Request, error: errors.HandoffError) -> HTTPResponse:
     if isinstance(error, errors.Conflict):
         winner = error.winner
         more["winner"] = {"owner": winner.owner, "agent_name": winner.agent_name, "version": winner.version}
+    if isinstance(error, errors.StateConflict):
+        more |= {"current": error.current, "asked": error.asked}
     return problem(status, error.code, error.detail, **more)
 
 

@@ -17,6 +17,7 @@ from backoffice.notices.service import ConsoleNotifier, make_notifier
 from backoffice.orders.port import open_orders
 from backoffice.privacy.handlers import with_conversations
 from handoff.adapters.bot import BotPool
+from handoff.adapters.failpoints import with_steps
 from handoff.adapters.hub import LocalHub, RedisHub
 from handoff.adapters.shop import SqlShop
 from handoff.adapters.sql.store import SqlStore
@@ -26,7 +27,11 @@ from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.chat import chat
 from handoff.api.desk import desk
+from handoff.api.desk_hours import desk_hours
+from handoff.api.desk_promises import desk_promises
+from handoff.api.desk_routing import desk_routing
 from handoff.api.desk_socket import desk_socket
+from handoff.api.desk_tickets import desk_tickets
 from handoff.api.kakao import kakao
 from handoff.api.openapi import openapi
 from handoff.api.privacy import privacy
@@ -35,19 +40,28 @@ from handoff.api.staff import staff
 from handoff.api.studio import studio
 from handoff.api.tickets import Tickets
 from handoff.api.verification import verification
+from handoff.service.alerts import Alerts, ServiceLevelWatch
+from handoff.service.aside import Aside
 from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
+from handoff.service.leaving import Leaving
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
+from handoff.service.promises import Promises
+from handoff.service.reopening import Reopening
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
+from handoff.service.supervising import Supervision
+from handoff.service.team import Team
+from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
 from handoff.service.utterances import Utterances
-from kernel.clock import ProductClock
 from kernel.database import create_engine
+from kernel.failpoints import make_clock
 from kernel.settings import Settings
 from studio.curated import CuratedExamples
 from studio.intents import Intents
@@ -76,7 +90,11 @@ def create_app(
         chat,
         staff,
         desk,
+        desk_routing,
         desk_socket,
+        desk_tickets,
+        desk_promises,
+        desk_hours,
         amends,
         privacy,
         verification,
@@ -114,7 +132,7 @@ def _dumps(body: object) -> str:
 async def _open(
     settings: Settings, resources: AsyncExitStack, bot_transport: httpx.AsyncBaseTransport | None
 ) -> Gateway:
-    clock = ProductClock(settings.clock_offset_s)
+    clock = make_clock(settings.clock_offset_s, settings.failpoints_dir)
     engine, shop_engine = create_engine(settings.database_url), create_engine(settings.shop_database_url)
     resources.push_async_callback(engine.dispose)
     resources.push_async_callback(shop_engine.dispose)
@@ -125,15 +143,17 @@ async def _open(
     hub = await _open_hub(settings, resources)
     bot = BotPool(settings.bot_urls, settings.bot_token, transport=bot_transport)
     resources.push_async_callback(bot.close)
+    if settings.failpoints_dir is not None:
+        store, bot = with_steps(store, bot, settings.failpoints_dir)
     # One process at a time can listen here: a lease under this name is this process's own or an earlier life's.
     name = f"{socket.gethostname()}:{settings.port}"
     runner = TurnRunner(store, bot, shop, hub, clock, name=name, context_key=settings.context_key)
-    customers = Customers(store, runner, hub, clock)
+    customers = Customers(store, runner, hub, clock, reopening=Reopening(store, shop))
     intents = Intents.load()
     trainings = Trainings(settings, clock)
     resources.push_async_callback(trainings.stop)
     runner.start()
-    presence, router = Presence(store, hub, clock), Router(store, hub, clock)
+    presence, router, aside = Presence(store, hub, clock), Router(store, hub, clock), Aside(store, hub, clock)
     resources.push_async_callback(router.stop)
     router.start()
     talks = SqlTalks(engine)
@@ -144,9 +164,14 @@ async def _open(
     backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
+    promises = Promises(store, hub, clock)
+    levels = ServiceLevelWatch(store, hub, clock)
     sweeps: list[Task] = [
+        levels.check,
+        promises.come_due,
         router.drain,
         presence.sweep,
+        aside.sweep,
     ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
@@ -164,7 +189,15 @@ async def _open(
         clockwork=clockwork,
         customers=customers,
         desk=Desk(store, hub, clock),
+        ticket_desk=TicketDesk(store, hub, clock),
+        promises=promises,
+        alerts=Alerts(store, hub, clock),
+        hours=OpeningHours(store, clock),
         offers=Offers(store, hub, clock),
+        aside=aside,
+        supervision=Supervision(store, shop, hub, clock),
+        leaving=Leaving(store, runner, hub, clock),
+        team=Team(store, hub, clock),
         presence=presence,
         router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),

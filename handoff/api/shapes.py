@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from handoff.domain.conversation import Agent, Author, Message, Note
+from handoff.domain.routing import SKILLS, SPOKEN
+from handoff.domain.tickets import STATUS_WORDS, Ticket
 from handoff.service.customers import View
 from handoff.service.desk import DeskView, QueueItem
 from handoff.service.offers import Offered
+from handoff.service.team import Member
 
 Json = dict[str, Any]
 
@@ -40,7 +43,19 @@ def view(v: View) -> Json:
         "messages": [message(m) for m in v.messages],
         "owner": v.owner.value,
         "position": v.position,
+        "estimated_wait_s": v.estimated_wait_s,
         "agent_name": v.agent_name,
+        "ticket": customers_ticket(v.ticket) if v.ticket else None,
+    }
+
+
+def customers_ticket(t: Ticket) -> Json:
+    """Return a ticket as its customer sees it."""
+    return {
+        "number": t.number,
+        "status": t.status.value,
+        "status_text": STATUS_WORDS[t.status],
+        "contact": t.contact.masked() if t.contact else None,
     }
 
 
@@ -70,6 +85,8 @@ def queue_item(item: QueueItem) -> Json:
         "last_author": item.last.author.value if item.last else None,
         "last_at": moment(item.last.at) if item.last else None,
         "agent_name": item.agent_name,
+        "snoozed_until": moment(c.snoozed_until),
+        "language": c.language,
     }
 
 
@@ -84,6 +101,23 @@ def offer(o: Offered) -> Json:
     }
 
 
+def colleague(m: Member) -> Json:
+    """Return a member of the desk as colleagues see them."""
+    a = m.agent
+    return {
+        "agent_id": a.agent_id,
+        "name": a.name,
+        "role": a.role,
+        "presence": a.presence,
+        "is_present": m.is_present,
+        "team": a.team,
+        "skills": list(a.skills or SKILLS),
+        "languages": list(a.languages or SPOKEN),
+        "capacity": a.capacity,
+        "load": m.load,
+    }
+
+
 def desk_view(v: DeskView, customer: Json | None) -> Json:
     """Return a conversation as its agent sees it."""
     c = v.conversation
@@ -93,6 +127,10 @@ def desk_view(v: DeskView, customer: Json | None) -> Json:
         "version": c.version,
         "channel": c.channel,
         "agent": {"agent_id": v.agent.agent_id, "name": v.agent.name} if v.agent else None,
+        "participants": [{"agent_id": a.agent_id, "name": a.name} for a in v.participants],
+        "language": c.language,
+        "snoozed_until": moment(c.snoozed_until),
+        "wrap_up_until": moment(c.wrap_up_until),
         "messages": [_without_ids(message(m)) for m in v.messages],
         "notes": [note(n) for n in v.notes],
         "context": v.handoff.context if v.handoff else None,
@@ -102,7 +140,13 @@ def desk_view(v: DeskView, customer: Json | None) -> Json:
 
 def note(n: Note) -> Json:
     """Return a note between agents."""
-    return {"note_id": n.note_id, "author_name": n.author_name, "text": n.text, "at": moment(n.at)}
+    return {
+        "note_id": n.note_id,
+        "kind": n.kind,
+        "author_name": n.author_name,
+        "text": n.text,
+        "at": moment(n.at),
+    }
 
 
 def _without_ids(m: Json) -> Json:

@@ -1,37 +1,31 @@
-"""What an agent is told when a conversation is passed on: the facts, a summary made of them, the next step."""
+"""What an agent is told when a conversation is passed on: all that a person needs so that nobody has to ask twice."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from handoff.domain.conversation import UNDERSTANDING_KEPT, Author, Conversation, Json, Message
+from handoff.domain.briefing import PASSED_ON, REASON_SENTENCES, summarise
+from handoff.domain.conversation import UNDERSTANDING_KEPT, Conversation, Json, Message
+from handoff.domain.findings import Findings, find_concerned, read_moment
+from handoff.domain.next_step import StepRules, choose_step
+from handoff.domain.topics import Topic, Topics
+from kernel.korean import mask_phone
 
-QUOTED = 2  # of the customer's last messages: the wish for a person says little without the one before it
-QUOTED_LENGTH_MAX = 60
+__all__ = ["REASON_SENTENCES", "Known", "add_understanding", "build_context", "find_in_context", "pass_on_context"]
 
-REASON_SENTENCES = {
-    "customer_request": "손님이 상담원을 원하셨습니다.",
-    "not_understood": "봇이 두 번 연속 알아듣지 못했습니다.",
-    "topic_unsupported": "봇이 아직 처리하지 못하는 문의입니다.",
-    "action_failed": "봇이 조회하다가 오류가 나서 넘어왔습니다.",
-    "bot_error": "봇이 응답하지 못해 넘어왔습니다.",
-    "complaint": "불만을 말씀하셔서 바로 넘어왔습니다.",
-    "transferred": "다른 팀에서 넘어온 상담입니다.",
-    "agent_left": "맡고 있던 상담원과 연결이 끊어져 다시 넘어왔습니다.",
-    "reopened": "종료된 상담에 손님이 다시 말씀하셨습니다.",
-    "supervisor": "책임자가 봇에게서 넘겨받았습니다.",
-}
+RECENT = timedelta(days=7)
+_NOT_IN_WORDS = "phone"  # an entity that is personal data: agents see its ends
 
-NEXT_STEPS = {
-    "verification": "인증 이력에서 마지막 실패 원인을 확인하고, 다른 인증 방법을 안내하세요.",
-    "security_review": "본인 확인 전에는 차단 정보를 말하지 말고, 보안팀 검토로 접수하세요.",
-    "delivery": "배송 단계와 약속일을 확인하고, 늦었다면 사과와 새 도착일을 먼저 말씀하세요.",
-    "orders": "어떤 주문인지 확인한 뒤 주문 상태에서 가능한 처리를 안내하세요.",
-    "compensation": "지연·누락 사실과 지난 보상 이력을 확인하고 보상 기준에 따라 안내하세요.",
-    "privacy": "본인 확인을 먼저 하고, 요청 종류와 처리 기한(10일)을 안내하세요.",
-    "complaint": "먼저 불편에 공감하고, 사실을 확인한 뒤 다음 조치와 시각을 약속하세요.",
-    "general": "손님의 마지막 말을 확인하고 무엇을 도와드릴지 여쭤보세요.",
-}
+
+@dataclass(frozen=True)
+class Known:
+    """What the shop and the store know of the customer; `has_answered` is False where the shop could not be asked."""
+
+    facts: Json = field(default_factory=dict)
+    previous: Sequence[Json] = ()
+    has_answered: bool = True
 
 
 def add_understanding(
@@ -41,8 +35,10 @@ def add_understanding(
     intents = [*understanding.get("intent_history", [])]
     if nlu.get("intent"):
         intents.append({"seq": seq, "intent": nlu["intent"], "confidence": round(nlu.get("confidence") or 0.0, 3)})
-    entities = [*understanding.get("entities", []), *({"seq": seq, **entity} for entity in nlu.get("entities", []))]
-    return {
+    new = [{"seq": seq, **_masked(entity)} for entity in nlu.get("entities", [])]
+    entities = [*understanding.get("entities", []), *new]
+    kept = {"handed_back": understanding["handed_back"]} if "handed_back" in understanding else {}
+    return kept | {
         "intent_history": intents[-UNDERSTANDING_KEPT:],
         "entities": entities[-UNDERSTANDING_KEPT:],
         "slots": slots,
@@ -61,52 +57,98 @@ def build_context(
     priority: int,
     at: datetime,
     understanding: Json,
-    facts: Json,
-    messages: list[Message],
-    previous: list[Json],
+    known: Known,
+    messages: Sequence[Message],
+    topics: Topics,
+    steps: StepRules,
+    detail: str | None = None,
 ) -> Json:
-    """Return the context of a handoff: all that a person needs so that nobody has to ask twice."""
-    known = conversation.customer_id is not None
-    return {
+    """Return the context of a handoff. Where the shop did not answer, `shop_answered` is False and the summary says so."""
+    facts = known.facts
+    topic = topics.find(understanding, skill)
+    context: Json = {
         "reason": reason,
         "requested_by": requested_by,
+        "detail": detail,
         "skill": skill,
         "priority": priority,
-        "summary": summarise(reason, messages, facts),
+        "topic": {"area": topic.area, "intent": topic.intent, "name": topic.name},
         "customer": facts.get("customer"),
-        "verified": known,
+        "verified": conversation.customer_id is not None,
         "channel": conversation.channel,
         "intent_history": understanding.get("intent_history", []),
         "entities": understanding.get("entities", []),
         "slots": understanding.get("slots", {}),
         "tried": understanding.get("tried", []),
         "failed_actions": understanding.get("failed_actions", []),
+        "handed_back": understanding.get("handed_back", []),
+        "shop_answered": known.has_answered,
         "orders": facts.get("orders", []),
         "blocks": facts.get("blocks", []),
         "verification_attempts": facts.get("verification_attempts", []),
         "grants": facts.get("grants", []),
         "amends": facts.get("amends", {}),
+        "tally": facts.get("tally", {}),
+        "privacy_requests": facts.get("privacy_requests", []),
         "mood": understanding.get("mood"),
-        "previous_conversations": previous,
-        "suggested_next_step": NEXT_STEPS.get(skill, NEXT_STEPS["general"]),
+        "previous_conversations": list(known.previous),
+        "contacts_in_a_week": _count_recent(known.previous, at),
         "waiting_since": at.isoformat(),
     }
+    findings = find_in_context(context, at)
+    context["summary"] = summarise(reason, topic, messages, findings, _wish_seq(understanding, topic))
+    return context | _advise(context, findings, topic.area, steps)
 
 
-def summarise(reason: str, messages: list[Message], facts: Json) -> str:
-    """Return up to three sentences: why it was passed on, what the customer last said, what the shop sees."""
-    sentences = [REASON_SENTENCES.get(reason, "상담원 확인이 필요합니다.")]
-    said = [message.text for message in messages if message.author is Author.CUSTOMER]
-    if said:
-        quoted = " → ".join(f"“{_shortened(text)}”" for text in said[-QUOTED:])
-        sentences.append(f"손님 말씀: {quoted}.")
-    orders, blocks = facts.get("orders", []), facts.get("blocks", [])
-    if orders or blocks:
-        parts = ([f"최근 주문 {len(orders)}건"] if orders else []) + ([f"차단 {len(blocks)}건"] if blocks else [])
-        sentences.append(f"{', '.join(parts)}이 확인됩니다.")
-    return " ".join(sentences)
+def pass_on_context(
+    context: Json, *, reason: str, requested_by: str, skill: str, priority: int, at: datetime, steps: StepRules
+) -> Json:
+    """Return the context as it waits again: why it comes now is said first, once, and the advice is the new team's."""
+    changed = {"reason": reason, "requested_by": requested_by, "skill": skill, "priority": priority}
+    context = context | changed | {"waiting_since": at.isoformat(), "summary": _passed_on(reason, context)}
+    area = (context.get("topic") or {}).get("area") or Topic().area
+    return context | _advise(context, find_in_context(context, at), area, steps)
 
 
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= QUOTED_LENGTH_MAX else line[: QUOTED_LENGTH_MAX - 1] + "…"
+def _passed_on(reason: str, context: Json) -> str:
+    """Return the summary with the new reason said first, and once, however often it is passed on."""
+    before = str(context.get("summary", ""))
+    for passed in PASSED_ON:
+        before = before.removeprefix(REASON_SENTENCES[passed]).lstrip()
+    return f"{REASON_SENTENCES[reason]} {before}".rstrip()
+
+
+def find_in_context(context: Json, at: datetime) -> Findings:
+    """Return what the context's facts say about its own topic, as things stand at `at`."""
+    return find_concerned(
+        context,
+        slots=context.get("slots") or {},
+        area=(context.get("topic") or {}).get("area") or Topic().area,
+        at=at,
+        is_known=bool(context.get("verified")),
+        has_answered=bool(context.get("shop_answered", True)),
+    )
+
+
+def _advise(context: Json, findings: Findings, area: str, steps: StepRules) -> Json:
+    step = choose_step(steps, context, findings, area)
+    return {"suggested_next_step": step.text, "next_step_reason": step.as_json()}
+
+
+def _wish_seq(understanding: Json, topic: Topic) -> int | None:
+    """Return the message in which the topic was asked about last."""
+    history = understanding.get("intent_history", [])
+    found = (guess.get("seq") for guess in reversed(history) if topic.intent and guess.get("intent") == topic.intent)
+    return next(found, None)
+
+
+def _count_recent(previous: Sequence[Json], at: datetime) -> int:
+    began = (read_moment(talk.get("created_at")) for talk in previous)
+    return sum(moment is not None and at - moment <= RECENT for moment in began)
+
+
+def _masked(entity: Json) -> Json:
+    if entity.get("entity") != _NOT_IN_WORDS:
+        return entity
+    hidden = {name: mask_phone(str(entity[name])) for name in ("text", "value") if entity.get(name)}
+    return {name: value for name, value in entity.items() if name in ("entity", "start", "end")} | hidden

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from handoff.domain.conversation import Author, Conversation, Event, Message, Owner, Turn, TurnStatus
+from handoff.domain import tickets
+from handoff.domain.contact import Contact
+from handoff.domain.context import Known
+from handoff.domain.conversation import Author, Conversation, Message, Owner, Turn, TurnStatus
 from handoff.domain.ownership import Change, change_owner
-from handoff.errors import Invalid, NotFound
-from handoff.service.handing_over import append
+from handoff.domain.tickets import Ticket
+from handoff.errors import Invalid, NotFound, StateConflict
+from handoff.service import ticketing
+from handoff.service.handing_over import append, draft
+from handoff.service.passing_on import record
 from handoff.service.ports import QUEUE_TOPIC, Hub, Subscription, conversation_topic, topics_of
+from handoff.service.reopening import Reopening
 from handoff.service.store import Store, Transaction
 from handoff.service.turns import TurnRunner, Work
+from handoff.service.waiting import Waits
 from kernel.clock import Clock
 from kernel.ids import new_id
 
@@ -28,6 +36,23 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class _Said:
+    """What a page sent: a text, or the id of a pressed button."""
+
+    client_msg_id: str
+    text: str | None
+    choice_id: str | None
+
+
+@dataclass(frozen=True)
+class _FactsNeeded:
+    """Nothing was stored: the conversation goes back to people, who need what the shop knows."""
+
+    reopening: Reopening
+    conversation: Conversation
+
+
+@dataclass(frozen=True)
 class View:
     """What a customer's page shows beyond what it has."""
 
@@ -35,20 +60,30 @@ class View:
     owner: Owner
     position: int | None
     agent_name: str | None
+    estimated_wait_s: int | None = None
+    ticket: Ticket | None = None
 
     def same_state(self, other: View) -> bool:
-        """Tell whether nothing but messages differs."""
-        return (self.owner, self.position, self.agent_name) == (other.owner, other.position, other.agent_name)
+        """Tell whether nothing but messages differs; how long it will take may change without being news."""
+        return self._state() == other._state()
+
+    def _state(self) -> tuple[object, ...]:
+        ticket = (self.ticket.number, self.ticket.status) if self.ticket else None
+        return (self.owner, self.position, self.agent_name, ticket)
 
 
 class Customers:
     """The customer's side of conversations, for every channel."""
 
-    def __init__(self, store: Store, runner: TurnRunner, hub: Hub, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, runner: TurnRunner, hub: Hub, clock: Clock, *, reopening: Reopening | None = None
+    ) -> None:
         self._store = store
+        self._reopening = reopening
         self._runner = runner
         self._hub = hub
         self._clock = clock
+        self._waits = Waits(clock)
         self._accepting: set[asyncio.Task[Accepted]] = set()
 
     async def open(self, *, channel: str, customer_id: str | None, channel_user: str | None = None) -> Conversation:
@@ -79,63 +114,110 @@ class Customers:
         """Store a message (or a pressed button) and queue its turn, in one commit.
 
         The same `client_msg_id` again changes nothing and gets the first seq. A closed conversation
-        opens again with the bot. Raises NotFound for an unknown conversation or button.
+        opens again: with people when a person closed it lately, else with the bot. Raises NotFound for
+        an unknown conversation or button.
         """
         # To the end even when the page hangs up meanwhile: a turn whose lease is committed has to be carried out.
-        task = asyncio.create_task(self._accept(conversation_id, client_msg_id, text, choice_id), name="accept")
+        said = _Said(client_msg_id, text, choice_id)
+        task = asyncio.create_task(self._accept(conversation_id, said), name="accept")
         self._accepting.add(task)
         task.add_done_callback(self._accepting.discard)
         return await asyncio.shield(task)
 
-    async def _accept(
-        self, conversation_id: str, client_msg_id: str, text: str | None, choice_id: str | None
-    ) -> Accepted:
+    async def _accept(self, conversation_id: str, said: _Said) -> Accepted:
+        accepted = await self._accept_with(conversation_id, said, None)
+        if isinstance(accepted, Accepted):
+            return accepted
+        # It goes back to people. The shop is asked outside of the unit of work, which then begins anew.
+        facts = await accepted.reopening.gather(accepted.conversation)
+        accepted = await self._accept_with(conversation_id, said, facts)
+        assert isinstance(accepted, Accepted), "facts were given"
+        return accepted
+
+    async def _accept_with(self, conversation_id: str, said: _Said, facts: Known | None) -> Accepted | _FactsNeeded:
         async with self._store.write() as tx:
             conversation = await _locked(tx, conversation_id)
-            known = await tx.find_by_client_id(conversation_id, client_msg_id)
+            known = await tx.find_by_client_id(conversation_id, said.client_msg_id)
             if known is not None and known.author is not Author.CUSTOMER:
                 raise Invalid("같은 번호의 다른 메시지가 있어요. 다시 보내 주세요.", code="client_msg_id_taken")
             if known is not None:
                 return Accepted(known.seq, duplicate=True)
-            text, payload = await _content(tx, conversation_id, text, choice_id)
-            conversation, work = await self._store_message(tx, conversation, client_msg_id, text, payload)
+            now, goes_to_people = self._clock.now(), False
+            if self._reopening is not None and self._reopening.is_for_people(conversation, now):
+                goes_to_people = True
+                if facts is None:
+                    return _FactsNeeded(self._reopening, conversation)
+            text, payload = await _content(tx, conversation_id, said)
+            conversation, seq = await self._store_message(tx, conversation, said.client_msg_id, text)
+            work = None
+            if goes_to_people and self._reopening is not None and facts is not None:
+                conversation = await self._reopening.go_on(tx, conversation, facts, at=now)
+            elif conversation.owner is Owner.BOT:
+                work = await self._queue_turn(tx, conversation, seq, text, payload)
+                conversation = work.conversation if work else conversation
             await tx.save_conversation(conversation)
         self._hub.publish(*topics_of(conversation))
         if work is not None:
             self._runner.carry_out(work)
-        return Accepted(conversation.last_seq, duplicate=False)
+        return Accepted(seq, duplicate=False)
 
     async def _store_message(
-        self, tx: Transaction, conversation: Conversation, client_msg_id: str, text: str, payload: str | None
-    ) -> tuple[Conversation, Work | None]:
+        self, tx: Transaction, conversation: Conversation, client_msg_id: str, text: str
+    ) -> tuple[Conversation, int]:
+        """Append what the customer said and return its seq; closed is the bot's again, put aside is woken."""
         now = self._clock.now()
         if conversation.owner is Owner.CLOSED:
             conversation = change_owner(conversation, Change.REOPENED, at=now)
-            event = Event(conversation.conversation_id, conversation.version, Change.REOPENED, "customer", now)
-            await tx.add_event(event)
-        message = Message(
-            conversation_id=conversation.conversation_id,
-            seq=0,
-            author=Author.CUSTOMER,
-            text=text,
-            at=now,
-            client_msg_id=client_msg_id,
-        )
-        conversation, _ = await append(tx, conversation, [message], at=now)
-        if conversation.owner is not Owner.BOT:
-            return conversation, None
+            conversation = await record(tx, conversation, Change.REOPENED, actor="customer", at=now)
+        elif conversation.snoozed_until is not None:
+            conversation = change_owner(conversation, Change.WOKEN, at=now)
+            conversation = await record(tx, conversation, Change.WOKEN, actor="customer", at=now)
+        left = await ticketing.take_contact(tx, conversation, text, at=now)
+        said = replace(draft(conversation, Author.CUSTOMER, left.text, now), client_msg_id=client_msg_id)
+        conversation, _ = await append(tx, conversation, [said], at=now)
+        seq = conversation.last_seq
+        if left.answer is not None:
+            answer = draft(conversation, Author.SYSTEM, left.answer, now)
+            conversation, _ = await append(tx, conversation, [answer], at=now)
+        return conversation, seq
+
+    async def _queue_turn(
+        self, tx: Transaction, conversation: Conversation, seq: int, text: str, payload: str | None
+    ) -> Work | None:
+        """Ask the bot for an answer to the message just appended; None when another runner will carry it out."""
         turn = Turn(
             turn_id=new_id("t"),
             conversation_id=conversation.conversation_id,
-            seq=conversation.last_seq,
+            seq=seq,
             text=text,
             payload=payload,
             status=TurnStatus.QUEUED,
-            created_at=now,
+            created_at=self._clock.now(),
         )
         await tx.add_turn(turn)
-        work = await self._runner.take(tx, conversation)
-        return (work.conversation if work else conversation), work
+        return await self._runner.take(tx, conversation)
+
+    async def leave_contact(self, conversation_id: str, contact: Contact) -> Ticket:
+        """Keep how the customer wants to be reached about what people do for them. Raises NotFound or StateConflict."""
+        now = self._clock.now()
+        async with self._store.write() as tx:
+            conversation = await _locked(tx, conversation_id)
+            ticket = await ticketing.find_current(tx, conversation_id)
+            if ticket is None:
+                raise StateConflict(
+                    "접수된 문의가 없어요. 상담원을 먼저 불러 주세요.",
+                    code="no_open_ticket",
+                    current=conversation.owner,
+                    asked="contact",
+                )
+            if ticket.contact == contact:
+                return ticket
+            answer = await ticketing.keep_contact(tx, ticket, contact, at=now)
+            said = [draft(conversation, Author.SYSTEM, answer, now)]
+            conversation, _ = await append(tx, conversation, said, at=now)
+            await tx.save_conversation(conversation)
+        self._hub.publish(*topics_of(conversation))
+        return replace(ticket, contact=contact, version=ticket.version + 1)
 
     async def read(self, conversation_id: str, *, after: int) -> View:
         """Return what came after `after`, and who speaks now. Raises NotFound."""
@@ -144,13 +226,16 @@ class Customers:
             if conversation is None:
                 raise NotFound("상담을 찾을 수 없어요. 새 상담을 시작해 주세요.", code="conversation_not_found")
             messages = await tx.list_messages(conversation_id, after=after, limit=READ_AT_ONCE)
-            position = agent_name = None
+            position = agent_name = estimated_wait_s = ticket = None
+            if conversation.owner is not Owner.BOT:
+                ticket = tickets.newest(await tx.list_tickets_of([conversation_id]))
             if conversation.owner is Owner.WAITING:
-                position = await tx.count_ahead(conversation) + 1
+                wait = await self._waits.tell(tx, conversation)
+                position, estimated_wait_s = wait.position, wait.estimated_s
             elif conversation.owner is Owner.HUMAN and conversation.agent_id is not None:
                 agent = await tx.find_agent(agent_id=conversation.agent_id)
                 agent_name = agent.name if agent else None
-        return View(tuple(messages), conversation.owner, position, agent_name)
+        return View(tuple(messages), conversation.owner, position, agent_name, estimated_wait_s, ticket)
 
     async def wait(self, conversation_id: str, *, after: int, wait_s: float) -> View:
         """Return as `read` does, but only once there is news or `wait_s` seconds have passed."""
@@ -201,12 +286,10 @@ async def _locked(tx: Transaction, conversation_id: str) -> Conversation:
     return conversation
 
 
-async def _content(
-    tx: Transaction, conversation_id: str, text: str | None, choice_id: str | None
-) -> tuple[str, str | None]:
-    if choice_id is None:
-        return text or "", None
-    choice = await tx.find_choice(conversation_id, choice_id)
+async def _content(tx: Transaction, conversation_id: str, said: _Said) -> tuple[str, str | None]:
+    if said.choice_id is None:
+        return said.text or "", None
+    choice = await tx.find_choice(conversation_id, said.choice_id)
     if choice is None:
         raise NotFound("고를 수 없는 버튼이에요. 새로 고친 뒤 다시 눌러 주세요.", code="choice_not_found")
     return choice

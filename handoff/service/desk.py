@@ -42,6 +42,7 @@ class DeskView:
     messages: Sequence[Message]
     notes: Sequence[Note]
     agent: Agent | None
+    participants: Sequence[Agent] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,11 @@ class Desk:
                 ),
                 notes=await tx.list_notes(conversation_id),
                 agent=holder,
+                participants=[
+                    found
+                    for agent_id in await tx.list_participants(conversation_id)
+                    if (found := await tx.find_agent(agent_id=agent_id)) is not None
+                ],
             )
 
     async def claim(self, conversation_id: str, agent: Agent, *, version: int) -> Done:
@@ -165,7 +171,8 @@ class Desk:
             if conversation is not None and known is not None and known.author_id == agent.agent_id:
                 return Done(conversation.version, known.seq)
             conversation = await locked(tx, conversation_id, version)
-            require_agent(conversation, agent.agent_id)
+            if agent.agent_id not in await tx.list_participants(conversation_id):
+                require_agent(conversation, agent.agent_id)
             if known is not None:
                 raise Invalid("같은 번호의 다른 메시지가 있어요. 다시 보내 주세요.", code="client_msg_id_taken")
             message = replace(

@@ -2,61 +2,75 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from handoff.domain.context import build_context
+from handoff.domain.context import Known, build_context
 from handoff.domain.conversation import Author, Conversation, Event, Handoff, Json, Message
+from handoff.domain.language import language_of
+from handoff.domain.outcome import describe_previous
 from handoff.domain.ownership import Change, change_owner
 from handoff.domain.queue import day_of, priority_of, rank
+from handoff.service import ticketing
+from handoff.service.next_steps import load_next_steps
 from handoff.service.ports import HandoffRequest, Shop
 from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
-from handoff.service.store import Transaction
+from handoff.service.store import Store, Transaction
+from handoff.service.topics import load_topics
 from kernel.ids import new_id
 
 log = structlog.get_logger()
 
 TRANSCRIPT_FOR_SUMMARY = 50
 PREVIOUS_SHOWN = 5
-WAITING_SENTENCE = "상담원을 기다리고 있어요. 순서가 되면 바로 이어서 도와드려요."
+HEARD_FOR_LANGUAGE = 5
+SHOP_WITHIN_S = 2.0  # longer than it takes; a customer does not wait for a person because of facts
 APOLOGY_SENTENCES = {
     "bot_error": "죄송해요. 지금 자동 응답이 제대로 답을 드리지 못하고 있어요. 상담원이 이어서 도와드릴게요.",
     "action_failed": "죄송해요. 정보를 조회하는 중에 문제가 생겼어요. 상담원이 이어서 확인해 드릴게요.",
 }
 
 
-@dataclass(frozen=True)
-class HandoverFacts:
-    """What the shop and the store know, fetched before the unit of work so that it stays short."""
+async def gather_facts(shop: Shop, store: Store, conversation: Conversation) -> Known:
+    """Return what is known about the customer, fetched before the unit of work so that it stays short.
 
-    facts: Json
-    previous: list[Json]
-
-
-async def gather_facts(shop: Shop, tx: Transaction, conversation: Conversation) -> HandoverFacts:
-    """Return what is known about the customer; a shop that does not answer must not keep the customer waiting."""
+    A shop that does not answer must not keep the customer waiting: what is returned then says so.
+    """
     if conversation.customer_id is None:
-        return HandoverFacts({}, [])
+        return Known()
+    facts, has_answered = await _ask_shop(shop, conversation)
+    async with store.read() as tx:
+        previous = await list_previous(tx, conversation)
+    return Known(facts, previous, has_answered)
+
+
+async def _ask_shop(shop: Shop, conversation: Conversation) -> tuple[Json, bool]:
+    assert conversation.customer_id is not None, "asked for known customers only"
     try:
-        facts = await shop.handoff_facts(conversation.customer_id)
+        async with asyncio.timeout(SHOP_WITHIN_S):
+            return await shop.handoff_facts(conversation.customer_id), True
     except Exception:  # whatever fails on the shop's side, the customer still gets a person
         log.exception("handoff_facts_failed", conversation_id=conversation.conversation_id)
-        facts = {}
+        return {}, False
+
+
+async def list_previous(tx: Transaction, conversation: Conversation) -> list[Json]:
+    """Return the customer's earlier conversations with how they ended, newest first."""
+    if conversation.customer_id is None:
+        return []
     past = await tx.list_of_customer(conversation.customer_id, limit=PREVIOUS_SHOWN + 1)
-    previous = [
-        {
-            "conversation_id": c.conversation_id,
-            "channel": c.channel,
-            "owner": c.owner,
-            "created_at": c.created_at.isoformat(),
-        }
-        for c in past
-        if c.conversation_id != conversation.conversation_id
-    ]
-    return HandoverFacts(facts, previous[:PREVIOUS_SHOWN])
+    others = [c for c in past if c.conversation_id != conversation.conversation_id][:PREVIOUS_SHOWN]
+    handoffs: defaultdict[str, list[Handoff]] = defaultdict(list)
+    for handoff in await tx.list_handoffs([c.conversation_id for c in others]):
+        handoffs[handoff.conversation_id].append(handoff)
+    claimed = any(handoff.claimed_by for found in handoffs.values() for handoff in found)
+    names = {agent.agent_id: agent.name for agent in await tx.list_agents()} if claimed else {}
+    return [describe_previous(c, handoffs[c.conversation_id], names) for c in others]
 
 
 async def hand_over(
@@ -64,44 +78,34 @@ async def hand_over(
     conversation: Conversation,
     request: HandoffRequest,
     *,
-    known: HandoverFacts,
+    known: Known,
     understanding: Json,
     new_messages: Sequence[Message],
     at: datetime,
     actor: str = "bot",
-) -> Conversation:
-    """Write the handoff of a locked conversation and return it as it waits now (saved by the caller)."""
-    policy = load_routing_policy()
-    priority = priority_of(
-        policy.priority,
-        reason=request.reason,
-        skill=request.skill,
-        facts=known.facts,
-        mood=understanding.get("mood"),
-        today=day_of(at),
-    )
-    waiting = change_owner(
-        conversation,
-        Change.HANDED_OVER,
-        at=at,
-        skill=request.skill,
-        priority=priority,
-        ranked_at=rank(policy.priority, at=at, priority=priority),
-        preferred_agent_id=await _asked_first(tx, conversation, at, policy),
-    )
+) -> tuple[Conversation, str]:
+    """Write the handoff of a locked conversation with its ticket.
+
+    Return the conversation as it waits now (saved by the caller), and what the customer is told about waiting.
+    """
     first = max(0, conversation.last_seq - TRANSCRIPT_FOR_SUMMARY)
-    transcript = [*await tx.list_messages(conversation.conversation_id, after=first), *new_messages]
+    numbered = [replace(new, seq=conversation.last_seq + place) for place, new in enumerate(new_messages, start=1)]
+    transcript = [*await tx.list_messages(conversation.conversation_id, after=first), *numbered]
+    conversation = replace(conversation, language=_language(transcript) or conversation.language)
+    waiting = await _queued(tx, conversation, request, facts=known.facts, mood=understanding.get("mood"), at=at)
     context = build_context(
         waiting,
         reason=request.reason,
         requested_by=request.requested_by,
         skill=request.skill,
-        priority=priority,
+        priority=waiting.priority,
         at=at,
         understanding=understanding,
-        facts=known.facts,
+        known=known,
         messages=transcript,
-        previous=known.previous,
+        topics=load_topics(),
+        steps=load_next_steps(),
+        detail=request.detail,
     )
     await tx.add_handoff(
         Handoff(
@@ -110,7 +114,7 @@ async def hand_over(
             reason=request.reason,
             requested_by=request.requested_by,
             skill=request.skill,
-            priority=priority,
+            priority=waiting.priority,
             context=context,
             waiting_since=at,
         )
@@ -118,7 +122,38 @@ async def hand_over(
     await tx.add_event(
         Event(conversation.conversation_id, waiting.version, Change.HANDED_OVER, actor, at, {"reason": request.reason})
     )
-    return waiting
+    ticket = await ticketing.open_or_go_on(tx, waiting, reason=request.reason, at=at)
+    return waiting, await ticketing.say_waiting(tx, ticket, at=at)
+
+
+async def _queued(
+    tx: Transaction,
+    conversation: Conversation,
+    request: HandoffRequest,
+    *,
+    facts: Json,
+    mood: Json | None,
+    at: datetime,
+) -> Conversation:
+    """Return the conversation as it waits, ranked by the policy."""
+    policy = load_routing_policy()
+    priority = priority_of(
+        policy.priority, reason=request.reason, skill=request.skill, facts=facts, mood=mood, today=day_of(at)
+    )
+    return change_owner(
+        conversation,
+        Change.HANDED_OVER,
+        at=at,
+        skill=request.skill,
+        priority=priority,
+        ranked_at=rank(policy.priority, at=at, priority=priority),
+        preferred_agent_id=await _asked_first(tx, conversation, at, policy),
+    )
+
+
+def _language(transcript: Sequence[Message]) -> str | None:
+    said = [message.text for message in transcript if message.author is Author.CUSTOMER]
+    return language_of(said[-HEARD_FOR_LANGUAGE:])
 
 
 async def _asked_first(tx: Transaction, conversation: Conversation, at: datetime, policy: RoutingPolicy) -> str | None:
@@ -135,6 +170,7 @@ async def append(
     stored = [replace(draft, seq=conversation.last_seq + number) for number, draft in enumerate(drafts, start=1)]
     if stored:
         await tx.add_messages(stored)
+        await ticketing.hear(tx, conversation, stored, at=at)
         for_customer = [message.seq for message in stored if message.author is not Author.CUSTOMER]
         if conversation.channel == "kakao" and for_customer:
             await tx.add_to_outbox(conversation.conversation_id, for_customer, at)

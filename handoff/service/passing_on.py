@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handoff.domain.context import REASON_SENTENCES
+from handoff.domain.context import pass_on_context
 from handoff.domain.conversation import Author, Conversation, Event, Handoff, Json
 from handoff.domain.ownership import Change, change_owner
 from handoff.domain.queue import PriorityPolicy, rank
+from handoff.service import ticketing
 from handoff.service.handing_over import append, draft
+from handoff.service.next_steps import load_next_steps
 from handoff.service.store import Transaction
 from kernel.ids import new_id
 
@@ -72,6 +74,9 @@ async def record(
     )
     if change not in (Change.SNOOZED, Change.WOKEN):
         await tx.remove_participants(conversation.conversation_id)
+    ticket = await ticketing.follow_owner(tx, conversation, actor=actor, at=at)
+    if ticket is not None and change is Change.TRANSFERRED and sentence is not None:
+        sentence = await ticketing.say_passed_on(tx, ticket, sentence, at=at)
     if sentence is not None:
         conversation, _ = await append(tx, conversation, [draft(conversation, Author.SYSTEM, sentence, at)], at=at)
     await tx.save_conversation(conversation)
@@ -95,16 +100,16 @@ async def end_handoff(tx: Transaction, conversation_id: str, at: datetime) -> Ha
 async def _follow_handoff(tx: Transaction, waiting: Conversation, reason: str, at: datetime) -> None:
     """End the open handoff and open one that carries on what it knew."""
     ended = await end_handoff(tx, waiting.conversation_id, at)
-    context = ended.context if ended else {}
     skill, requested_by = waiting.skill or "general", "agent" if reason == "transferred" else "system"
-    changed: Json = {
-        "reason": reason,
-        "requested_by": requested_by,
-        "skill": skill,
-        "priority": waiting.priority,
-        "summary": _summary(reason, context.get("summary", "")),
-        "waiting_since": at.isoformat(),
-    }
+    context = pass_on_context(
+        ended.context if ended else {},
+        reason=reason,
+        requested_by=requested_by,
+        skill=skill,
+        priority=waiting.priority,
+        at=at,
+        steps=load_next_steps(),
+    )
     await tx.add_handoff(
         Handoff(
             handoff_id=new_id("h"),
@@ -113,14 +118,7 @@ async def _follow_handoff(tx: Transaction, waiting: Conversation, reason: str, a
             requested_by=requested_by,
             skill=skill,
             priority=waiting.priority,
-            context=context | changed,
+            context=context,
             waiting_since=at,
         )
     )
-
-
-def _summary(reason: str, before: str) -> str:
-    """Return the summary with the new reason said first, and once, however often it is passed on."""
-    for passed in (REASON_SENTENCES[reason] for reason in _REASONS.values()):
-        before = before.removeprefix(passed).lstrip()
-    return f"{REASON_SENTENCES[reason]} {before}".rstrip()

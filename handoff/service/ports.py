@@ -101,6 +101,7 @@ class Hub(Protocol):
 
 
 QUEUE_TOPIC = "queue"
+ALERTS_TOPIC = "alerts"
 ROUTING_TOPIC = "routing"  # an agent came or got free: matters to who routes, not to those who wait
 
 

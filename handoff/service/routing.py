@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -107,7 +107,7 @@ class Router:
             ended.append(offer.agent_id)
         for offer in await tx.list_open_offers():
             agent = agents.get(offer.agent_id)
-            if agent is None or not self._is_present(agent):
+            if agent is None or not _is_there(agent, self._policy, self._real_s()):
                 await self._end(tx, offer, Outcome.WITHDRAWN, now)
             elif offer.due_at <= now:
                 await self._end(tx, offer, Outcome.LAPSED, now)
@@ -129,7 +129,7 @@ class Router:
                 log.info("agent_taken_for_away", agent_id=offer.agent_id, missed=missed)
 
     async def _make_offers(self, tx: Transaction, now: datetime) -> tuple[list[str], bool]:
-        seats = await self.list_seats(tx, now)
+        seats = await list_seats(tx, self._policy, now=now, now_s=self._real_s())
         free = [seat for seat in seats if seat.free_count]
         if not free:
             return [], True
@@ -156,15 +156,17 @@ class Router:
             due_at=now + timedelta(seconds=self._policy.answer_within_s),
         )
 
-    async def list_seats(self, tx: Transaction, now: datetime) -> Sequence[Seat]:
-        """Return the agents who are present, with what takes up their places."""
-        loads = await tx.count_loads(now)
-        last = await tx.last_offers(since=now - TURNS_COUNT_FOR)
-        return [
-            Seat(agent, loads.get(agent.agent_id, 0), last.get(agent.agent_id))
-            for agent in await tx.list_agents()
-            if self._is_present(agent)
-        ]
 
-    def _is_present(self, agent: Agent) -> bool:
-        return is_present(agent, now_s=self._real_s(), within_s=self._policy.offers_end_after_s)
+async def list_seats(tx: Transaction, policy: RoutingPolicy, *, now: datetime, now_s: float) -> list[Seat]:
+    """Return the agents who are present, with what takes up their places; `now_s` is real time."""
+    loads = await tx.count_loads(now)
+    last = await tx.last_offers(since=now - TURNS_COUNT_FOR)
+    return [
+        Seat(agent, loads.get(agent.agent_id, 0), last.get(agent.agent_id))
+        for agent in await tx.list_agents()
+        if _is_there(agent, policy, now_s)
+    ]
+
+
+def _is_there(agent: Agent, policy: RoutingPolicy, now_s: float) -> bool:
+    return is_present(agent, now_s=now_s, within_s=policy.offers_end_after_s)

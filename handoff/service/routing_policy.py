@@ -38,6 +38,8 @@ class RoutingPolicy:
     away_after_missed: int
     offers_end_after_s: int
     conversations_return_after_s: int
+    assumed_handling_s: int
+    assumed_accept_s: int
     sticky_days: int
     reopen_days: int
     wrap_up_s: int
@@ -79,6 +81,11 @@ class _Presence(_Shape):
     conversations_return_after_s: Seconds
 
 
+class _Waiting(_Shape):
+    assumed_handling_s: Seconds
+    assumed_accept_s: Seconds
+
+
 class _File(_Shape):
     version: Annotated[int, Field(ge=1, strict=True)]
     author: Words
@@ -86,6 +93,7 @@ class _File(_Shape):
     priority: _Priority
     offers: _Offers
     presence: _Presence
+    waiting: _Waiting
     sticky_days: Days
     reopen_days: Days
     wrap_up_s: Annotated[int, Field(ge=0, le=_DAY_S, strict=True)]
@@ -121,6 +129,7 @@ def read_routing_policy(data: Any) -> RoutingPolicy:
         ),
         **file.offers.model_dump(),
         **file.presence.model_dump(),
+        **file.waiting.model_dump(),
         sticky_days=file.sticky_days,
         reopen_days=file.reopen_days,
         wrap_up_s=file.wrap_up_s,

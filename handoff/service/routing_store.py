@@ -11,6 +11,7 @@ from typing import Protocol
 
 from handoff.domain.conversation import Agent, Conversation
 from handoff.domain.routing import Offer, Outcome, Passes
+from handoff.domain.waiting import Served
 
 
 class RoutingTransaction(Protocol):
@@ -67,6 +68,9 @@ class RoutingTransaction(Protocol):
 
     async def list_passes(self, *, since: datetime) -> Passes:
         """Return who let which conversation pass since then."""
+
+    async def list_served(self, *, limit: int) -> Sequence[Served]:
+        """Return the waits that ended last, newest first: of handoffs that ended."""
 
     async def list_snoozed(self, *, until: datetime) -> Sequence[str]:
         """Return the conversations put aside until then or earlier."""

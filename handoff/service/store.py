@@ -8,7 +8,7 @@ view. The same contract suite runs on the fake and on both databases.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -27,9 +27,10 @@ from handoff.domain.conversation import (
     TurnStatus,
 )
 from handoff.service.routing_store import RoutingTransaction
+from handoff.service.store_tickets import TicketTransaction
 
 
-class Transaction(RoutingTransaction, Protocol):
+class Transaction(RoutingTransaction, TicketTransaction, Protocol):
     """What can be done within one unit of work."""
 
     # conversations
@@ -44,6 +45,9 @@ class Transaction(RoutingTransaction, Protocol):
 
     async def find_channel_conversation(self, channel: str, channel_user: str) -> Conversation | None:
         """Return the newest conversation of a channel's user that is not closed, or has messages not taken yet."""
+
+    async def find_channel_request(self, channel: str, channel_user: str, request: str) -> Conversation | None:
+        """Return the user's conversation that holds this request's message, or gave it what waited, closed or not."""
 
     async def lock_channel_user(self, channel: str, channel_user: str) -> None:
         """Hold a channel's user until the unit of work ends, so that two first messages open one conversation."""
@@ -63,8 +67,8 @@ class Transaction(RoutingTransaction, Protocol):
     async def list_of_customer(self, customer_id: str, *, limit: int) -> Sequence[Conversation]:
         """Return a customer's conversations, newest first."""
 
-    async def count_ahead(self, conversation: Conversation) -> int:
-        """Return how many waiting conversations are served before this one."""
+    async def count_ahead(self, conversation: Conversation) -> Mapping[str, int]:
+        """Return how many waiting conversations are served before this one, by skill."""
 
     # messages
     async def add_messages(self, messages: Sequence[Message]) -> None:

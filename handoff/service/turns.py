@@ -16,14 +16,12 @@ from datetime import datetime
 
 import structlog
 
-from handoff.domain.context import add_understanding
+from handoff.domain.context import Known, add_understanding
 from handoff.domain.conversation import Author, Choice, Conversation, Lease, Memory, Message, Owner, Turn, TurnStatus
 from handoff.domain.text import anonymise, conceal
 from handoff.service.claims import read_claim
 from handoff.service.handing_over import (
     APOLOGY_SENTENCES,
-    WAITING_SENTENCE,
-    HandoverFacts,
     append,
     draft,
     gather_facts,
@@ -39,6 +37,7 @@ log = structlog.get_logger()
 
 LEASE_S = 20.0  # longer than the bot's whole time budget (see adapters/bot.py), so that a live runner keeps it
 SWEEP_EVERY_S = 1.0
+DOUBT_S = 2.0  # a lease that was not followed by work within this was committed without the answer reaching us
 UNSURE_BELOW = 0.6  # trainers see utterances whose best intent is less likely than this
 CANDIDATE_LENGTH_MAX = 500  # more is no example; an index of PostgreSQL holds 2,704 bytes
 BOT_FAILED = HandoffRequest(reason="bot_error", requested_by="bot", skill="general")
@@ -80,6 +79,8 @@ class TurnRunner:
         self._runner = f"{name}/{secrets.token_hex(4)}"
         self._at_once = at_once
         self._running: dict[str, asyncio.Task[None]] = {}
+        # Leases that nobody here works under yet, or any more: by token the conversation and since when.
+        self._in_doubt: dict[str, tuple[str, float]] = {}
         self._sweeper: asyncio.Task[None] | None = None
         self._nudged = asyncio.Event()
         self._stopping = False
@@ -112,13 +113,14 @@ class TurnRunner:
             return None
         if self._stopping:
             return None
-        if held is not None and held.until_s > time.time() and not self._is_earlier_life(held):
+        if held is not None and held.until_s > time.time() and not self._is_abandoned(held):
             return None
         turn = await tx.next_turn(conversation.conversation_id)
         if turn is None:
             return None
         memory = await tx.load_memory(conversation.conversation_id)
         lease = self._new_lease()
+        self._doubt(lease, conversation.conversation_id)
         return Work(replace(conversation, lease=lease), turn, memory, lease)
 
     def carry_out(self, work: Work) -> None:
@@ -135,6 +137,21 @@ class TurnRunner:
 
     def _new_lease(self) -> Lease:
         return Lease(runner=self._runner, token=secrets.token_hex(8), until_s=time.time() + LEASE_S)
+
+    def _doubt(self, lease: Lease, conversation_id: str) -> None:
+        self._in_doubt[lease.token] = (conversation_id, time.monotonic())
+
+    def _list_doubtful(self) -> dict[str, str]:
+        """Return the leases, with their conversations, that were in doubt for too long.
+
+        Their commit failed or, when the database went away in the middle of it, may have succeeded unheard: then
+        nobody else would touch the conversation for as long as the lease lasts.
+        """
+        long_ago_s = time.monotonic() - DOUBT_S
+        return {token: about for token, (about, since_s) in self._in_doubt.items() if since_s <= long_ago_s}
+
+    def _is_abandoned(self, lease: Lease) -> bool:
+        return self._is_earlier_life(lease) or lease.token in self._list_doubtful()
 
     def _is_earlier_life(self, lease: Lease) -> bool:
         return lease.runner != self._runner and lease.runner.partition("/")[0] == self._runner.partition("/")[0]
@@ -156,7 +173,8 @@ class TurnRunner:
         async with self._store.read() as tx:
             found = await tx.list_runnable(now_s=time.time(), runner=self._runner, limit=free)
         self._more_waits = len(found) == free
-        for conversation_id in found:
+        doubtful = self._list_doubtful()
+        for conversation_id in dict.fromkeys([*found, *doubtful.values()]):
             async with self._store.write() as tx:
                 conversation = await tx.lock_conversation(conversation_id)
                 work = await self.take(tx, conversation) if conversation else None
@@ -164,13 +182,17 @@ class TurnRunner:
                     continue
                 await tx.save_conversation(work.conversation)
             self.carry_out(work)
+        for token in doubtful:
+            self._in_doubt.pop(token, None)
 
     async def _carry_out(self, first: Work) -> None:
         work: Work | None = first
         try:
             while work is not None:
+                self._in_doubt.pop((lease := work.lease).token, None)
                 work = await self._run(work)
-        except Exception:  # left to the sweep, which tries again when the lease has run out
+        except Exception:  # left to the sweep, which tries again in a while
+            self._doubt(lease, first.conversation.conversation_id)
             log.exception("turn_failed", conversation_id=first.conversation.conversation_id)
 
     async def _run(self, work: Work) -> Work | None:
@@ -216,8 +238,7 @@ class TurnRunner:
         """Write the outcome of a turn; return the next one, None when there is none to do."""
         known = None
         if request is not None:
-            async with self._store.read() as tx:
-                known = await gather_facts(self._shop, tx, _as_known(work.conversation, work))
+            known = await gather_facts(self._shop, self._store, _as_known(work.conversation, work))
         async with self._store.write() as tx:
             conversation = await tx.lock_conversation(work.conversation.conversation_id)
             if conversation is None or conversation.lease is None or conversation.lease.token != work.lease.token:
@@ -242,7 +263,7 @@ class TurnRunner:
         work: Work,
         result: TurnResult | None,
         request: HandoffRequest | None,
-        known: HandoverFacts | None,
+        known: Known | None,
     ) -> Conversation:
         now = self._clock.now()
         understanding = work.memory.understanding
@@ -261,18 +282,17 @@ class TurnRunner:
             await self._keep_candidate(tx, work.turn, result)
             await _conceal(tx, work.turn, result)
             conversation = _as_known(conversation, work)
-        if request is not None:
-            if apology := APOLOGY_SENTENCES.get(request.reason):
-                drafts.append(draft(conversation, Author.BOT, apology, now))
-            drafts.append(draft(conversation, Author.SYSTEM, WAITING_SENTENCE, now))
+        if request is not None and (apology := APOLOGY_SENTENCES.get(request.reason)):
+            drafts.append(draft(conversation, Author.BOT, apology, now))
         status = TurnStatus.DONE if result is not None else TurnStatus.FAILED
         await tx.finish_turn(work.turn.turn_id, status, now)
         if request is None or known is None:
             conversation = replace(conversation, version=conversation.version + 1)
         else:
-            conversation = await hand_over(
+            conversation, told = await hand_over(
                 tx, conversation, request, known=known, understanding=understanding, new_messages=drafts, at=now
             )
+            drafts.append(draft(conversation, Author.SYSTEM, told, now))
         return (await append(tx, conversation, drafts, at=now))[0]
 
     async def _next(self, tx: Transaction, conversation: Conversation) -> Work | None:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from handoff.adapters.hub import LocalHub
-from handoff.domain.conversation import Agent, Conversation, Handoff, Owner
+from handoff.domain.conversation import Agent, Author, Conversation, Handoff, Owner
 from handoff.domain.routing import Offer
+from handoff.service.aside import Aside
+from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.leaving import Leaving
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
+from handoff.service.reopening import Reopening
 from handoff.service.routing import Router
 from handoff.service.store import Store
+from handoff.service.supervising import Supervision
+from handoff.service.team import Team
+from handoff.service.turns import TurnRunner
 from kernel.clock import FixedClock
 from kernel.ids import new_id
 from tests import building
+from tests.fakes import OneCustomerShop, ScriptedBot
 
 
 class DeskWorld:
@@ -26,6 +36,14 @@ class DeskWorld:
         self.desk = Desk(store, self.hub, clock)
         self.offers = Offers(store, self.hub, clock)
         self.router = Router(store, self.hub, clock, real_s=self.real_s)
+        self.bot, self.shop = ScriptedBot(), OneCustomerShop()
+        self.runner = TurnRunner(store, self.bot, self.shop, self.hub, clock, name="gateway", context_key="k" * 32)
+        reopening = Reopening(store, self.shop, real_s=self.real_s)
+        self.customers = Customers(store, self.runner, self.hub, clock, reopening=reopening)
+        self.leaving = Leaving(store, self.runner, self.hub, clock)
+        self.aside = Aside(store, self.hub, clock)
+        self.supervision = Supervision(store, self.shop, self.hub, clock, real_s=self.real_s)
+        self.team = Team(store, self.hub, clock, real_s=self.real_s)
         self.presence = Presence(store, self.hub, clock, real_s=self.real_s)
 
     def real_s(self) -> float:
@@ -70,6 +88,32 @@ class DeskWorld:
         now = await self.get(talk)
         await self.desk.claim(talk.conversation_id, agent, version=now.version)
         return await self.get(talk)
+
+    async def say(self, talk: Conversation | str, text: str) -> int:
+        """Let the customer write."""
+        conversation_id = talk if isinstance(talk, str) else talk.conversation_id
+        return (await self.customers.accept(conversation_id, client_msg_id=str(uuid4()), text=text)).seq
+
+    async def texts(self, talk: Conversation | str, *authors: Author) -> list[str]:
+        """Return what these said."""
+        conversation_id = talk if isinstance(talk, str) else talk.conversation_id
+        async with self.store.read() as tx:
+            return [m.text for m in await tx.list_messages(conversation_id) if m.author in authors]
+
+    async def events(self, talk: Conversation) -> list[str]:
+        """Return the kinds of a conversation's changes, which have every version after the first exactly once."""
+        async with self.store.read() as tx:
+            found = await tx.list_events(talk.conversation_id)
+        return [event.kind for event in found]
+
+    async def idle(self, talk: Conversation) -> None:
+        """Wait until the bot has answered everything."""
+        async with asyncio.timeout(3):
+            while True:
+                async with self.store.read() as tx:
+                    if await tx.next_turn(talk.conversation_id) is None:
+                        return
+                await asyncio.sleep(0.005)
 
     async def offered(self) -> dict[str, str]:
         """Return the agent whom each conversation is offered to."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -83,6 +83,16 @@ class ConversationStatements:
         row = (await self._connection.execute(statement)).one_or_none()
         return rows.conversation_of(row) if row else None
 
+    async def find_channel_request(self, channel: str, channel_user: str, request: str) -> Conversation | None:
+        c = conversations.c
+        said = sa.exists().where(messages.c.conversation_id == c.conversation_id, messages.c.client_msg_id == request)
+        took = sa.exists().where(outbox.c.conversation_id == c.conversation_id, outbox.c.taken_by == request)
+        statement = sa.select(conversations).where(
+            c.channel == channel, c.channel_user == channel_user, sa.or_(said, took)
+        )
+        row = (await self._connection.execute(statement.limit(1))).one_or_none()
+        return rows.conversation_of(row) if row else None
+
     async def lock_channel_user(self, channel: str, channel_user: str) -> None:
         if self._postgres:  # SQLite has one writer at a time anyway
             key = sa.func.hashtextextended(f"{channel}:{channel_user}", 0)
@@ -124,13 +134,14 @@ class ConversationStatements:
         )
         return [rows.conversation_of(row) for row in await self._connection.execute(statement)]
 
-    async def count_ahead(self, conversation: Conversation) -> int:
+    async def count_ahead(self, conversation: Conversation) -> Mapping[str, int]:
         c = conversations.c
         same_rank = sa.and_(c.ranked_at == conversation.ranked_at, c.conversation_id < conversation.conversation_id)
-        statement = sa.select(sa.func.count()).where(
+        skill = sa.func.coalesce(c.skill, "general")
+        statement = sa.select(skill, sa.func.count()).where(
             c.owner == Owner.WAITING.value, sa.or_(c.ranked_at < conversation.ranked_at, same_rank)
         )
-        return (await self._connection.execute(statement)).scalar_one()
+        return {row[0]: row[1] for row in await self._connection.execute(statement.group_by(skill))}
 
     async def add_messages(self, new: Sequence[Message]) -> None:
         await self._connection.execute(messages.insert(), [rows.message_values(message) for message in new])

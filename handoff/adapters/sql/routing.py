@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff.adapters.sql import rows
-from handoff.adapters.sql.tables import agents, conversations, offers, participants
+from handoff.adapters.sql.tables import agents, conversations, handoffs, offers, participants
 from handoff.domain.conversation import Agent, Conversation, Owner
 from handoff.domain.routing import PASSED, Offer, Outcome, Passes
+from handoff.domain.waiting import Served
 from kernel.database import insert
 
 _ROUTING_LOCK = 0x1E0_0001  # of PostgreSQL's advisory locks
@@ -154,6 +155,12 @@ class RoutingStatements:
             offers.c.ended_at >= since, offers.c.outcome.in_([outcome.value for outcome in PASSED])
         )
         return Passes(frozenset((row[0], row[1]) for row in await self._connection.execute(statement)))
+
+    async def list_served(self, *, limit: int) -> Sequence[Served]:
+        h = handoffs.c
+        statement = sa.select(h.skill, h.waiting_since, h.claimed_at, h.ended_at).where(h.ended_at.is_not(None))
+        found = await self._connection.execute(statement.order_by(h.ended_at.desc()).limit(limit))
+        return [Served(**row._mapping) for row in found]
 
     async def list_snoozed(self, *, until: datetime) -> Sequence[str]:
         c = conversations.c

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from handoff.adapters.sql.conversations import ConversationStatements
 from handoff.adapters.sql.people import PeopleStatements
 from handoff.adapters.sql.routing import RoutingStatements
+from handoff.adapters.sql.tickets import TicketStatements
 from handoff.adapters.sql.utterances import UtteranceStatements
 from handoff.service.store import Transaction
 from kernel import database
@@ -24,7 +25,9 @@ def upgrade(url: str) -> None:
     database.upgrade(url, script_location=MIGRATIONS, version_table=VERSION_TABLE)
 
 
-class SqlTransaction(ConversationStatements, PeopleStatements, RoutingStatements, UtteranceStatements):
+class SqlTransaction(
+    ConversationStatements, PeopleStatements, RoutingStatements, TicketStatements, UtteranceStatements
+):
     """One unit of work on one connection."""
 
     def __init__(self, connection: AsyncConnection) -> None:

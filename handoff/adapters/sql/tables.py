@@ -128,6 +128,7 @@ handoffs = sa.Table(
     sa.Column("claimed_by", sa.Text),
     sa.Column("ended_at", UtcDateTime),
     sa.Index("ix_handoffs_conversation", "conversation_id", "waiting_since"),
+    sa.Index("ix_handoffs_ended", "ended_at"),
 )
 
 notes = sa.Table(

@@ -107,7 +107,16 @@ async def test_the_panel_is_masked_and_shows_the_newest_orders(filled: AsyncEngi
 
 async def test_a_handoff_carries_open_orders_however_old_and_the_latest_of_each_history(filled: AsyncEngine) -> None:
     facts = await handoff_facts(filled, "busy", CLOCK)
-    assert set(facts) == {"customer", "orders", "blocks", "verification_attempts", "grants", "amends"}
+    assert set(facts) == {
+        "customer",
+        "orders",
+        "blocks",
+        "verification_attempts",
+        "grants",
+        "amends",
+        "tally",
+        "privacy_requests",
+    }
     assert [order["order_id"] for order in facts["orders"]] == [f"2026-0000{n}" for n in (7, 6, 5, 4, 3, 1)]
     assert facts["orders"][-1] == {
         "order_id": "2026-00001",
@@ -119,10 +128,12 @@ async def test_a_handoff_carries_open_orders_however_old_and_the_latest_of_each_
         "delivery": {
             "line": "이동 중 · 11/26 도착 예정 · 4영업일 지연 · 날씨가 좋지 않아 배송 차량이 늦어지고 있어요",
             "stage": "sorting",
+            "stage_label": "이동 중",
             "promised_date": "2026-11-20",
             "arrival_first": "2026-11-26",
             "arrival_last": "2026-11-26",
             "late_business_days": 4,
+            "because": "날씨가 좋지 않아 배송 차량이 늦어지고 있어요",
             "moved_count": 0,
             "flags": [],
             "rules_version": 2,
@@ -160,6 +171,8 @@ async def test_a_handoff_of_an_unknown_customer_is_empty(filled: AsyncEngine) ->
         "verification_attempts": [],
         "grants": [],
         "amends": nothing,
+        "tally": {"attempts_today": 0, "failures_today": 0, "grants_in_a_year": 0, "points_in_a_year_krw": 0},
+        "privacy_requests": [],
     }
 
 
