@@ -49,11 +49,13 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
 
     `is_topic` marks answers to a question of the customer's: only they can be offered as one of two
     meanings, leave another topic's question open, and are followed by the offer to go back to it.
+    `interrupts` marks what brings a person in the middle of another topic: its question is taken up after them.
     """
 
     action_name: ClassVar[str]
     is_understood: ClassVar[bool] = True
     is_topic: ClassVar[bool] = True
+    interrupts: ClassVar[bool] = False
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -117,6 +119,15 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
             reply.choices.insert(0, Choice(f"{self.shop.skills.find(also).name} 먼저 하기", also))
         if aside != turn.set_aside and "set_aside" not in reply.slots:
             reply.slots["set_aside"] = aside
+        if reply.handoff:
+            self._keep_interrupted(turn, reply, topic)
+
+    def _keep_interrupted(self, turn: Turn, reply: Reply, topic: str) -> None:
+        """Remember for the time after the person which topic's question was open; an answered one is not."""
+        asked = turn.question.topic if turn.question and turn.question.is_open else turn.set_aside
+        left = asked if asked != topic and (self.is_topic or self.interrupts) else None
+        if left != turn.interrupted:
+            reply.slots["interrupted"] = left
 
     def _find_other_wish(self, turn: Turn) -> str | None:
         """Return what else the message asks for that this answer has not answered."""

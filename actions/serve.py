@@ -28,6 +28,7 @@ from actions.delivery import ActionDeliveryStatus, ActionSelectOrder
 from actions.delivery_change import ActionDeliveryChange
 from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts
+from actions.handing_back import ActionTakeBack
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
 from actions.order_cancel import ActionOrderCancel
 from actions.order_change import ActionOrderChange
@@ -85,6 +86,7 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionPassToAgent,
     ActionHumanAgent,
     ActionNotUnderstood,
+    ActionTakeBack,
 )
 _LARGEST_REQUEST_BYTES = 1_000_000
 _KEEP_ALIVE_S = 120

@@ -31,7 +31,8 @@ class Turn:
     `order_id` is what the message itself names, by entity or button; `known_order_id` is the order that
     was talked about last. `excluded_order_id` is one that the customer has just said no to. `anger` and
     `urgency` are 0–1. `others` are further intents in the same message. `advised` is what `actions/advised.py` keeps,
-    `wish` what was offered to be done to an order, as `actions/order_wish.py` keeps it.
+    `wish` what was offered to be done to an order, as `actions/order_wish.py` keeps it; `interrupted` the topic whose
+    question was open when a person was asked for.
     """
 
     turn_id: str
@@ -47,6 +48,7 @@ class Turn:
     question: Question | None = None
     set_aside: str | None = None
     wish: str | None = None
+    interrupted: str | None = None
     entities: Mapping[str, str] = field(default_factory=dict)
     ranking: Sequence[Guess] = ()
     others: Sequence[str] = ()
@@ -93,6 +95,7 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
         question=Question.read(slots.get("question")),
         set_aside=slots.get("set_aside"),
         wish=slots.get("wish"),
+        interrupted=slots.get("interrupted"),
         entities=entities,
         ranking=_ranking(message.get("intent_ranking") or []),
         others=_others(message.get("intents"), intent),

@@ -33,6 +33,10 @@ class SqlShop:
         except BackofficeError:
             return None
 
+    async def owns_order(self, customer_id: str, order_id: str) -> bool:
+        """Tell whether an order is this customer's; another's and nobody's are the same. Raises OrdersUnavailable."""
+        return await self.orders.find_order(customer_id, order_id) is not None
+
     async def find_by_kakao_user(self, user_key: str) -> str | None:
         """Return the customer who linked this KakaoTalk user to their account."""
         return await customers.find_by_kakao_user_key(self._engine, user_key)

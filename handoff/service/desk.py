@@ -133,11 +133,6 @@ class Desk:
             )
         return self._done(conversation, agent)
 
-    async def return_to_bot(self, conversation_id: str, agent: Agent, *, version: int) -> Done:
-        """Let the bot go on."""
-        sentence = "상담원 상담을 마치고, 다시 자동 응답이 도와드려요."
-        return await self._give_up(conversation_id, agent, version, Change.RETURNED, sentence)
-
     async def close(self, conversation_id: str, agent: Agent, *, version: int, wrap_up: bool = True) -> Done:
         """End a conversation. Its agent's place stays taken for a while after it, unless they need no `wrap_up`."""
         sentence = "상담이 종료되었어요. 더 궁금한 점이 있으면 언제든 다시 말씀해 주세요."

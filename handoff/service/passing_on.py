@@ -12,9 +12,9 @@ from handoff.domain.context import pass_on_context
 from handoff.domain.conversation import Author, Conversation, Event, Handoff, Json
 from handoff.domain.ownership import Change, change_owner
 from handoff.domain.queue import PriorityPolicy, rank
+from handoff.policy.next_steps import load_next_steps
 from handoff.service import ticketing
 from handoff.service.handing_over import append, draft
-from handoff.service.next_steps import load_next_steps
 from handoff.service.store import Transaction
 from kernel.ids import new_id
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ops.bench import actions, alerts, arrivals, growth, nlu, nlu_report, queries, turn
+from ops.bench import actions, alerts, arrivals, growth, handoff, handoff_report, nlu, nlu_report, queries, turn
 from ops.errors import OperationFailed
 from ops.terminal import console
 
@@ -20,14 +20,24 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "actions": actions.measure,
 }
 UNDERSTANDING = "nlu"
+CENTRE = "handoff"
 
 
-def run(name: str, wishes: nlu.Wishes | None = None) -> dict[str, Any]:
-    """Return the figures of a measurement; `wishes` are for `nlu`. Raises OperationFailed for an unknown name."""
+def run(name: str, wishes: nlu.Wishes | None = None, centre: handoff.Wishes | None = None) -> dict[str, Any]:
+    """Return the figures of a measurement; `wishes` are for `nlu`, `centre` for `handoff`.
+
+    Raises OperationFailed for an unknown name, and for wishes that are for another one.
+    """
+    if name == CENTRE:
+        return handoff.measure(centre or handoff.Wishes(), quick=wishes == nlu.Wishes(quick=True))
+    if centre and centre != handoff.Wishes():
+        raise OperationFailed(f"--agents, --seed and --store are for `bench {CENTRE}`, not for {name}")
     if name == UNDERSTANDING:
         return nlu.measure(wishes or nlu.Wishes())
     if name not in BENCHES:
-        raise OperationFailed(f"there is no measurement {name}: choose {', '.join(BENCHES)} or {UNDERSTANDING}")
+        raise OperationFailed(
+            f"there is no measurement {name}: choose {', '.join(BENCHES)}, {CENTRE} or {UNDERSTANDING}"
+        )
     if name == "queries" and wishes == nlu.Wishes(quick=True):
         return queries.measure(quick=True)
     if wishes and wishes != nlu.Wishes():
@@ -40,7 +50,9 @@ def show(found: dict[str, Any]) -> None:
     if found["bench"] == UNDERSTANDING:
         nlu_report.show(found)
         return
-    if found["bench"] == "alerts":
+    if found["bench"] == CENTRE:
+        handoff_report.show(found)
+    elif found["bench"] == "alerts":
         console.print(alerts.make_table(found))
     elif found["bench"] == "actions":
         console.print(_by_action(found))

@@ -102,3 +102,15 @@ def test_topics_are_intents_of_the_domain() -> None:
 async def test_no_bubble_is_empty_or_long(kind: type[ShopAction]) -> None:
     messages, _ = await run(kind, "anything at all")
     assert all(0 < len(message["text"]) <= 80 for message in messages)
+
+
+async def test_a_question_that_a_person_interrupts_is_remembered_until_the_next_one() -> None:
+    asked = "order:order_cancel:0"
+    _, slots = await run(ActionHumanAgent, "human_agent", question=asked)
+    assert slots["interrupted"] == "order_cancel"
+    _, slots = await run(ActionHumanAgent, "human_agent", interrupted="order_cancel")
+    assert slots["interrupted"] is None
+    _, slots = await run(ActionPassToAgent, "complaint", question=asked, interrupted="order_cancel")
+    assert "interrupted" not in slots
+    _, slots = await run(ActionPassToAgent, "order_cancel", question=asked)
+    assert "interrupted" not in slots, "it was asked and answered by the same topic"
