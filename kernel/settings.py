@@ -44,6 +44,8 @@ class Settings:
     proxy_count: int
     # `module:function` that makes the way to customers' phones; None writes notices to a file.
     notifier: str | None
+    # `module:function` that makes the way to the shop's own order system; None reads Ieum's tables.
+    orders: str | None
     # These may hold a password.
     database_url: str = field(repr=False)
     shop_database_url: str = field(repr=False)
@@ -55,6 +57,9 @@ class Settings:
     session_key: str = field(repr=False)
     kakao_secret: str = field(repr=False)
     data_key: str = field(repr=False)
+    # Where a shop's own app takes the messages to its users, and with what they are signed.
+    webhook_url: str | None = field(default=None, repr=False)
+    webhook_secret: str = field(default="", repr=False)
     # Where tests of faults leave their orders (kernel/failpoints.py); None in normal use.
     failpoints_dir: Path | None = None
 
@@ -86,6 +91,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         sockets_an_address=_number(env, "IEUM_SOCKETS_AN_ADDRESS", 4_000, int, within=(0, 10**9)),
         proxy_count=_number(env, "IEUM_PROXY_COUNT", 0, int, within=(0, 10)),
         notifier=env.get("IEUM_NOTIFIER") or None,
+        orders=env.get("IEUM_ORDERS") or None,
         bot_token=_secret(env, "IEUM_BOT_TOKEN"),
         actions_token=_secret(env, "IEUM_ACTIONS_TOKEN"),
         context_key=_secret(env, "IEUM_CONTEXT_KEY"),
@@ -93,8 +99,17 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         session_key=_secret(env, "IEUM_SESSION_KEY"),
         kakao_secret=_secret(env, "IEUM_KAKAO_SECRET"),
         data_key=_secret(env, "IEUM_DATA_KEY"),
+        webhook_url=_url(env, "IEUM_WEBHOOK_URL"),
+        webhook_secret=_secret(env, "IEUM_WEBHOOK_SECRET") if env.get("IEUM_WEBHOOK_URL") else "",
         failpoints_dir=Path(env["IEUM_FAILPOINTS"]) if env.get("IEUM_FAILPOINTS") else None,
     )
+
+
+def _url(env: Mapping[str, str], name: str) -> str | None:
+    url = env.get(name) or None
+    if url is not None and not url.startswith(("https://", "http://")):
+        raise SettingsError(f"{name} must be an address that begins with https://")
+    return url
 
 
 def _secret(env: Mapping[str, str], name: str) -> str:

@@ -27,9 +27,13 @@ openapi = Blueprint("openapi", url_prefix="/api")
 _TITLES = {
     "chat": "Customer (web)",
     "chat_socket": "Customer (web)",
+    "app_channel": "The shop's systems",
+    "desk_outbox": "Desk",
     "staff": "Staff",
     "desk": "Desk",
     "desk_routing": "Desk",
+    "desk_replies": "Desk",
+    "chat_rating": "Customer (web)",
     "desk_tickets": "Tickets",
     "desk_promises": "Tickets",
     "desk_hours": "Tickets",
@@ -46,6 +50,8 @@ _SECURITY = {
     "chat": [{"conversation": []}],
     "desk": [{"staff": []}],
     "desk_routing": [{"staff": []}],
+    "desk_replies": [{"staff": []}],
+    "chat_rating": [{"conversation": []}],
     "desk_tickets": [{"staff": []}],
     "desk_promises": [{"staff": []}],
     "desk_hours": [{"staff": []}],
@@ -55,6 +61,8 @@ _SECURITY = {
     "privacy": [{"staff": []}],
     "studio": [{"staff": []}],
     "shop_systems": [{"key": []}],
+    "app_channel": [{"key": []}],
+    "desk_outbox": [{"staff": []}],
 }
 _OPEN = {"/api/chat/conversations", "/api/chat/socket"}
 _PARAMETER = re.compile(r"<(\w+)(?::\w+)?>")

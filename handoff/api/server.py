@@ -14,6 +14,7 @@ from sanic import Sanic
 
 from backoffice.backstage import HANDLERS, Backstage
 from backoffice.notices.service import ConsoleNotifier, make_notifier
+from backoffice.orders.port import open_orders
 from backoffice.privacy.handlers import with_conversations
 from handoff.adapters.bot import BotPool
 from handoff.adapters.failpoints import with_steps
@@ -22,14 +23,19 @@ from handoff.adapters.redis_hub import RedisHub
 from handoff.adapters.shop import SqlShop
 from handoff.adapters.sql.store import SqlStore
 from handoff.adapters.talks import SqlTalks
+from handoff.adapters.webhook import Webhook
 from handoff.api import pages, problems
 from handoff.api.amends import amends
 from handoff.api.app import Gateway
+from handoff.api.app_channel import app_channel
 from handoff.api.chat import chat
+from handoff.api.chat_rating import chat_rating
 from handoff.api.chat_socket import chat_socket
 from handoff.api.desk import desk
 from handoff.api.desk_hours import desk_hours
+from handoff.api.desk_outbox import desk_outbox
 from handoff.api.desk_promises import desk_promises
+from handoff.api.desk_replies import desk_replies
 from handoff.api.desk_routing import desk_routing
 from handoff.api.desk_socket import desk_socket
 from handoff.api.desk_tickets import desk_tickets
@@ -47,25 +53,30 @@ from handoff.service.alerts import Alerts, ServiceLevelWatch
 from handoff.service.aside import Aside
 from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
+from handoff.service.delivering import Deliverer
 from handoff.service.desk import Desk
 from handoff.service.handing_back import HandingBack
 from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.leaving import Leaving
+from handoff.service.macros import Macros
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
 from handoff.service.promises import Promises
 from handoff.service.queue_board import QueueBoard
+from handoff.service.ratings import Ratings
 from handoff.service.read_marks import ReadMarks
 from handoff.service.reading import Reader
 from handoff.service.reopening import Reopening
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
+from handoff.service.suggestions import Suggestions
 from handoff.service.supervising import Supervision
 from handoff.service.team import Team
 from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
+from handoff.service.undelivered import Undelivered
 from handoff.service.utterances import Utterances
 from handoff.service.waiting import Waits
 from handoff.service.watching import Watcher
@@ -102,12 +113,16 @@ def create_app(
     blueprints = (
         chat,
         chat_socket,
+        app_channel,
+        desk_outbox,
         staff,
         desk,
         desk_routing,
         desk_socket,
         desk_tickets,
         desk_promises,
+        desk_replies,
+        chat_rating,
         desk_hours,
         amends,
         privacy,
@@ -151,7 +166,9 @@ async def _open(
     resources.push_async_callback(engine.dispose)
     resources.push_async_callback(shop_engine.dispose)
     store = SqlStore(engine)
-    shop = SqlShop(shop_engine, clock)
+    orders = open_orders(settings.orders, shop_engine)
+    resources.push_async_callback(orders.close)
+    shop = SqlShop(shop_engine, clock, orders)
     hub = await _open_hub(settings, resources)
     bot = BotPool(settings.bot_urls, settings.bot_token, transport=bot_transport)
     resources.push_async_callback(bot.close)
@@ -177,12 +194,18 @@ async def _open(
     backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
+    if settings.webhook_url is not None:
+        webhook = Webhook(settings.webhook_url, settings.webhook_secret)
+        resources.push_async_callback(webhook.close)
+        deliverer = Deliverer(store, hub, clock, webhook)
+        resources.push_async_callback(deliverer.stop)
+        deliverer.start()
     board, read_marks = QueueBoard(store, hub, waits), ReadMarks(store, hub, clock)
     watcher = Watcher(store, hub, topics=hub.list_topics, is_connected=lambda: hub.connected)
     for follower in (board, read_marks, watcher):
         follower.start()
         resources.push_async_callback(follower.stop)
-    promises = Promises(store, hub, clock)
+    promises, desk, macros = Promises(store, hub, clock), Desk(store, hub, clock), Macros(store, intents, clock)
     levels = ServiceLevelWatch(store, hub, clock)
     sweeps: list[Task] = [
         levels.check,
@@ -190,6 +213,7 @@ async def _open(
         router.drain,
         presence.sweep,
         aside.sweep,
+        macros.deliver,
     ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
@@ -206,7 +230,10 @@ async def _open(
         runner=runner,
         clockwork=clockwork,
         customers=customers,
-        desk=Desk(store, hub, clock),
+        desk=desk,
+        macros=macros,
+        suggestions=Suggestions(store, desk, clock),
+        ratings=Ratings(store, hub, clock),
         handing_back=HandingBack(store, runner, shop, hub, clock),
         ticket_desk=TicketDesk(store, hub, clock),
         promises=promises,
@@ -229,6 +256,7 @@ async def _open(
         reader=Reader(store, waits),
         board=board,
         read_marks=read_marks,
+        undelivered=Undelivered(store, hub, clock),
         intents=intents,
         utterances=Utterances(store, intents, CuratedExamples(settings.training_dir / "nlu" / "curated"), clock),
         trainings=trainings,

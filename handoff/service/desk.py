@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from handoff.domain.conversation import Agent, Author, Conversation, Handoff, Message, Note, Owner
 from handoff.domain.ownership import Change, change_owner, require_agent, require_version
 from handoff.domain.routing import has_skill
+from handoff.domain.tickets import Ticket, newest
 from handoff.errors import Conflict, Forbidden, Invalid, NotFound
+from handoff.service.answers import keep_answers
 from handoff.service.handing_over import append, draft
 from handoff.service.passing_on import end_handoff, put_back, record, take_handoff
 from handoff.service.ports import Hub, agent_topic, topics_of
@@ -31,6 +33,7 @@ class QueueItem:
     handoff: Handoff | None
     last: Message | None
     agent_name: str | None
+    ticket: Ticket | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class DeskView:
     notes: Sequence[Note]
     agent: Agent | None
     participants: Sequence[Agent] = ()
+    ticket: Ticket | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ class Desk:
                     for agent_id in await tx.list_participants(conversation_id)
                     if (found := await tx.find_agent(agent_id=agent_id)) is not None
                 ],
+                ticket=newest(await tx.list_tickets_of([conversation_id])),
             )
 
     async def claim(self, conversation_id: str, agent: Agent, *, version: int) -> Done:
@@ -150,7 +155,8 @@ class Desk:
             conversation = change_owner(conversation, change, at=now)
             if wrap_up_s:
                 conversation = replace(conversation, wrap_up_until=now + timedelta(seconds=wrap_up_s))
-            await end_handoff(tx, conversation_id, now)
+            ended = await end_handoff(tx, conversation_id, now)
+            await keep_answers(tx, conversation, ended, at=now)
             conversation = await record(tx, conversation, change, actor=agent.agent_id, sentence=sentence, at=now)
         return self._done(conversation, agent)
 
@@ -200,8 +206,15 @@ async def list_items(tx: Transaction, found: Sequence[Conversation]) -> list[Que
     handoffs = {h.conversation_id: h for h in await tx.list_handoffs(ids)}
     is_held = any(c.agent_id for c in found)
     names = {a.agent_id: a.name for a in await tx.list_agents()} if is_held else {}
+    tickets = {t.conversation_id: t for t in await tx.list_tickets_of(ids)}  # the newest of each stays
     return [
-        QueueItem(c, handoffs.get(c.conversation_id), last.get(c.conversation_id), names.get(c.agent_id or ""))
+        QueueItem(
+            conversation=c,
+            handoff=handoffs.get(c.conversation_id),
+            last=last.get(c.conversation_id),
+            agent_name=names.get(c.agent_id or ""),
+            ticket=tickets.get(c.conversation_id),
+        )
         for c in found
     ]
 

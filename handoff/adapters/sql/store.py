@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handoff.adapters.sql.conversations import ConversationStatements
 from handoff.adapters.sql.live import LiveStatements
+from handoff.adapters.sql.outbox import OutboxStatements
 from handoff.adapters.sql.people import PeopleStatements
+from handoff.adapters.sql.replies import ReplyStatements
 from handoff.adapters.sql.routing import RoutingStatements
 from handoff.adapters.sql.tickets import TicketStatements
 from handoff.adapters.sql.utterances import UtteranceStatements
@@ -29,9 +31,11 @@ def upgrade(url: str) -> None:
 class SqlTransaction(
     ConversationStatements,
     PeopleStatements,
+    ReplyStatements,
     RoutingStatements,
     TicketStatements,
     LiveStatements,
+    OutboxStatements,
     UtteranceStatements,
 ):
     """One unit of work on one connection."""
