@@ -12,8 +12,10 @@ import { HelpDialog } from "./HelpDialog";
 import { Lists } from "./Lists";
 import { NoticeStack } from "./NoticeStack";
 import { OfferCards } from "./OfferCards";
+import { RatingsPage } from "./office/RatingsPage";
 import { TeamPage } from "./office/TeamPage";
 import { TicketsPage } from "./office/TicketsPage";
+import { UndeliveredPage } from "./office/UndeliveredPage";
 import { SidePanel } from "./SidePanel";
 import type { PageFrameProps } from "./StaffPage";
 import { isLead, type Section } from "./sections";
@@ -135,6 +137,8 @@ interface DeskSectionProps {
 function DeskSection({ staff, desk, section, onOpen, children }: DeskSectionProps) {
   if (section === "tickets") return <TicketsPage staff={staff} desk={desk} onOpen={onOpen} />;
   if (section === "team") return <TeamPage desk={desk} onOpen={onOpen} />;
+  if (section === "undelivered") return <UndeliveredPage staff={staff} notices={desk.notices} onOpen={onOpen} />;
+  if (section === "ratings") return <RatingsPage staff={staff} onOpen={onOpen} />;
   return <>{children}</>;
 }
 

@@ -10,6 +10,8 @@ import { DeskPage } from "./DeskPage";
 import { NoticeStack } from "./NoticeStack";
 import { Notices } from "./notices";
 import { ApprovalsPage } from "./office/ApprovalsPage";
+import { HoursPage } from "./office/HoursPage";
+import { MacrosPage } from "./office/MacrosPage";
 import { PrivacyPage } from "./office/PrivacyPage";
 import { VerificationPage } from "./office/VerificationPage";
 import { type Section, sectionAt, sectionsOf } from "./sections";
@@ -67,6 +69,8 @@ interface PageProps {
 function Page({ staff, session, notices, section, pending }: PageProps) {
   if (section === "approvals")
     return <ApprovalsPage staff={staff} session={session} notices={notices} pending={pending} />;
+  if (section === "macros") return <MacrosPage staff={staff} notices={notices} />;
+  if (section === "hours") return <HoursPage staff={staff} notices={notices} />;
   if (section === "verification") return <VerificationPage staff={staff} />;
   if (section === "privacy") return <PrivacyPage staff={staff} notices={notices} />;
   return <main class="office center">{office.nothingForRole}</main>;

@@ -11,6 +11,9 @@ import { roleName } from "../shared/words/staff";
 import type { Desk } from "./desk";
 import type { Section } from "./sections";
 
+/** More pages than these have a line of their own. */
+const FEW = 4;
+
 export interface TopBarProps {
   staff: Staff;
   session: Session;
@@ -27,7 +30,7 @@ export function TopBar({ staff, session, sections, section, counts, children }: 
       <img src={icon} alt="" width={28} height={28} />
       <h1>{words.brand}</h1>
       {sections.length > 1 && (
-        <nav class="sections" aria-label={office.sections}>
+        <nav class={`sections${sections.length > FEW ? " many" : ""}`} aria-label={office.sections}>
           {sections.map((id) => (
             <a key={id} href={`#${id}`} aria-current={id === section ? "page" : undefined} data-testid={`go-${id}`}>
               {sectionNames[id]}

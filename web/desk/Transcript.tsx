@@ -29,6 +29,7 @@ export function Transcript({ desk, detail, onEdit }: TranscriptProps) {
   const box = useRef<HTMLDivElement>(null);
   const { messages, notes } = detail;
   const readSeq = readMarkSeq(messages, detail.read_up_to);
+  const failed = new Set((detail.undelivered ?? []).filter((one) => one.failed_at).map((one) => one.seq));
   const isTyping = useStore(desk.following.heard.typing).has(id);
   const scroll = useStickyScroll(box, messages.length + notes.length + (isTyping ? 1 : 0), outgoing.length);
 
@@ -49,6 +50,11 @@ export function Transcript({ desk, detail, onEdit }: TranscriptProps) {
                     isFollowing={isFollowing(messages, entry.index)}
                     isFollowed={isFollowing(messages, entry.index + 1)}
                   >
+                    {failed.has(entry.message.seq) && (
+                      <p class="undelivered-mark" data-testid="undelivered-mark">
+                        ! {words.notDelivered}
+                      </p>
+                    )}
                     {entry.message.seq === readSeq && (
                       <p class="read-mark" data-testid="read-mark">
                         ✓ {words.readByCustomer}

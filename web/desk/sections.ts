@@ -1,7 +1,17 @@
 /** Which pages a member of staff has, and which of them the address names: pure. The gateway decides; this only hides. */
 import type { Role } from "../shared/api/types";
 
-export type Section = "talks" | "tickets" | "team" | "approvals" | "verification" | "privacy";
+export type Section =
+  | "talks"
+  | "tickets"
+  | "team"
+  | "approvals"
+  | "ratings"
+  | "macros"
+  | "undelivered"
+  | "hours"
+  | "verification"
+  | "privacy";
 
 const atDesk = ["agent", "senior_agent", "supervisor", "administrator"];
 const allowed: Record<Section, readonly string[]> = {
@@ -9,6 +19,10 @@ const allowed: Record<Section, readonly string[]> = {
   tickets: atDesk,
   team: ["supervisor", "administrator"],
   approvals: ["supervisor", "administrator"],
+  ratings: ["supervisor", "administrator"],
+  macros: ["supervisor", "administrator"],
+  undelivered: ["supervisor", "administrator"],
+  hours: ["supervisor", "administrator"],
   verification: ["supervisor", "security_reviewer", "administrator"],
   privacy: ["privacy_officer", "administrator"],
 };

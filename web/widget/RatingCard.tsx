@@ -15,31 +15,26 @@ export function RatingCard({ conversation }: { conversation: Conversation }) {
   const [text, setText] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
-  const [isChanging, setChanging] = useState(false);
 
   useEffect(() => {
     // Whoever cannot rate is not asked; neither is anybody while it is not known.
     conversation.findRating().then(setSaid, () => undefined);
   }, [conversation]);
 
-  if (!said?.may_rate) return null;
-  if (said.rating && !isChanging) {
+  if (said?.rating && !said.may_rate) {
     return (
       <p class="rating-done" role="status" data-testid="rating-done">
-        {said.rating.score <= LOW_UP_TO ? words.sorry : words.thanks}{" "}
-        <button type="button" class="link" onClick={() => setChanging(true)}>
-          {words.change}
-        </button>
+        {said.rating.score <= LOW_UP_TO ? words.sorry : words.thanks}
       </p>
     );
   }
+  if (!said?.may_rate) return null;
   const send = async () => {
     if (score === null) return;
     setBusy(true);
     setError(null);
     try {
       setSaid(await conversation.rate(score, text.trim()));
-      setChanging(false);
     } catch (failure) {
       setError(failure);
     }

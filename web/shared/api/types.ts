@@ -168,6 +168,8 @@ export interface ConversationDetail {
   /** Supervisors who take part beside the agent. */
   /** The customer has seen every message up to here. */
   read_up_to?: number | null;
+  /** Messages that the channel has not taken yet, or never will. */
+  undelivered?: { seq: number; failed_at: string | null }[];
   participants?: { agent_id: string; name: string }[];
   snoozed_until?: string | null;
   messages: Message[];

@@ -50,6 +50,7 @@ export const desk = {
   unread: "읽지 않은 메시지",
   waiting: "기다린 시간",
   readByCustomer: "손님이 읽었어요",
+  notDelivered: "손님에게 닿지 못했어요",
   customerTypes: "손님이 적고 있어요…",
   longest: "가장 오래 기다려요",
   awaitsAnswer: "답을 기다려요",

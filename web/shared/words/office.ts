@@ -7,6 +7,10 @@ export const sectionNames = {
   tickets: "문의",
   team: "팀",
   approvals: "보상 승인",
+  ratings: "평가",
+  macros: "자주 쓰는 답",
+  undelivered: "못 보낸 글",
+  hours: "상담 시간",
   verification: "본인 확인 현황",
   privacy: "개인정보 요청",
 } as const;

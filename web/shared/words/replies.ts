@@ -30,7 +30,6 @@ export const ratingWords = {
   send: "보내기",
   thanks: "말씀 고마워요.",
   sorry: "아쉬움을 드려 죄송해요. 담당자가 살펴보고 연락드릴게요.",
-  change: "바꾸기",
 } as const;
 
 export const macroWords = {
@@ -61,4 +60,14 @@ export const undeliveredWords = {
   failed: "보내지 못함",
   late: "오래 걸림",
   tries: "번 시도",
+} as const;
+
+export const ratingsWords = {
+  title: "평가",
+  hint: "상담이 끝난 뒤 손님이 남긴 점수예요. 3점까지는 담당자가 다시 살펴봐요.",
+  empty: "아직 남긴 평가가 없어요",
+  lowOnly: "3점까지만 보기",
+  average: "평균",
+  points: "점",
+  followedUp: "살펴보는 중",
 } as const;
