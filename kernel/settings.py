@@ -44,6 +44,8 @@ class Settings:
     proxy_count: int
     # `module:function` that makes the way to customers' phones; None writes notices to a file.
     notifier: str | None
+    # `module:function` that makes the way to the shop's own order system; None reads Ieum's tables.
+    orders: str | None
     # These may hold a password.
     database_url: str = field(repr=False)
     shop_database_url: str = field(repr=False)
@@ -86,6 +88,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         sockets_an_address=_number(env, "IEUM_SOCKETS_AN_ADDRESS", 4_000, int, within=(0, 10**9)),
         proxy_count=_number(env, "IEUM_PROXY_COUNT", 0, int, within=(0, 10)),
         notifier=env.get("IEUM_NOTIFIER") or None,
+        orders=env.get("IEUM_ORDERS") or None,
         bot_token=_secret(env, "IEUM_BOT_TOKEN"),
         actions_token=_secret(env, "IEUM_ACTIONS_TOKEN"),
         context_key=_secret(env, "IEUM_CONTEXT_KEY"),

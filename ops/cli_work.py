@@ -148,7 +148,7 @@ def test(context: typer.Context) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="turn, growth, arrivals, queries, alerts, handoff or nlu")],
+    name: Annotated[str, typer.Argument(help="turn, growth, actions, arrivals, queries, alerts, handoff or nlu")],
     as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="nlu: print the tables as Markdown.")] = False,
     quick: Annotated[

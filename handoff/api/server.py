@@ -14,6 +14,7 @@ from sanic import Sanic
 
 from backoffice.backstage import HANDLERS, Backstage
 from backoffice.notices.service import ConsoleNotifier, make_notifier
+from backoffice.orders.port import open_orders
 from backoffice.privacy.handlers import with_conversations
 from handoff.adapters.bot import BotPool
 from handoff.adapters.failpoints import with_steps
@@ -151,7 +152,9 @@ async def _open(
     resources.push_async_callback(engine.dispose)
     resources.push_async_callback(shop_engine.dispose)
     store = SqlStore(engine)
-    shop = SqlShop(shop_engine, clock)
+    orders = open_orders(settings.orders, shop_engine)
+    resources.push_async_callback(orders.close)
+    shop = SqlShop(shop_engine, clock, orders)
     hub = await _open_hub(settings, resources)
     bot = BotPool(settings.bot_urls, settings.bot_token, transport=bot_transport)
     resources.push_async_callback(bot.close)

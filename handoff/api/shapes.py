@@ -50,6 +50,19 @@ def view(v: View) -> Json:
     }
 
 
+def ticket_line(t: Ticket) -> Json:
+    """Return what a line of the queue says of a ticket; `due_at` is when its next clock runs out."""
+    due = [clock.due_at for clock in (t.clocks.all() if t.clocks else []) if clock.due_at]
+    return {
+        "number": t.number,
+        "type": t.type.value,
+        "status": t.status.value,
+        "version": t.version,
+        "tags": list(t.tags),
+        "due_at": moment(min(due, default=None)),
+    }
+
+
 def customers_ticket(t: Ticket) -> Json:
     """Return a ticket as its customer sees it."""
     return {
@@ -88,6 +101,7 @@ def queue_item(item: QueueItem) -> Json:
         "agent_name": item.agent_name,
         "snoozed_until": moment(c.snoozed_until),
         "language": c.language,
+        "ticket": ticket_line(item.ticket) if item.ticket else None,
     }
 
 
@@ -136,6 +150,7 @@ def desk_view(v: DeskView, customer: Json | None) -> Json:
         "notes": [note(n) for n in v.notes],
         "context": v.handoff.context if v.handoff else None,
         "customer": customer,
+        "ticket": ticket_line(v.ticket) if v.ticket else None,
     }
 
 

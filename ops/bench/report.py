@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ops.bench import alerts, arrivals, growth, handoff, handoff_report, nlu, nlu_report, queries, turn
+from ops.bench import actions, alerts, arrivals, growth, handoff, handoff_report, nlu, nlu_report, queries, turn
 from ops.errors import OperationFailed
 from ops.terminal import console
 
@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "arrivals": arrivals.measure_arrivals,
     "queries": queries.measure,
     "alerts": alerts.run,
+    "actions": actions.measure,
 }
 UNDERSTANDING = "nlu"
 CENTRE = "handoff"
@@ -53,6 +54,8 @@ def show(found: dict[str, Any]) -> None:
         handoff_report.show(found)
     elif found["bench"] == "alerts":
         console.print(alerts.make_table(found))
+    elif found["bench"] == "actions":
+        console.print(_by_action(found))
     elif "peer_is" in found:
         console.print(_beside_the_peer(found))
     else:
@@ -67,6 +70,13 @@ def _beside_the_peer(found: dict[str, Any]) -> Table:
     table = Table("", "ours", "peer", title=f"{found['bench']} · peer: {found['peer_is']}", title_justify="left")
     for name in dict.fromkeys([*found["ours"], *found["peer"]]):
         table.add_row(name, _cell(found["ours"].get(name)), _cell(found["peer"].get(name)))
+    return table
+
+
+def _by_action(found: dict[str, Any]) -> Table:
+    table = Table("", "p50 ms", "p95 ms", title="one action of a turn, HTTP and SQL included", title_justify="left")
+    for name, taken in sorted(found["actions"].items(), key=lambda one: -float(one[1]["p50_ms"])):
+        table.add_row(name, _cell(taken["p50_ms"]), _cell(taken["p95_ms"]))
     return table
 
 

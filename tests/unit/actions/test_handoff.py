@@ -20,7 +20,7 @@ DOMAIN = Path(__file__).parents[3] / "domain.yml"
 
 
 async def run(kind: type[ShopAction], intent: str, **slots: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    shop = Shop(engine=None, clock=None, deliveries=None, skills=load_skills(), context_key="k" * 40)  # type: ignore[arg-type]
+    shop = Shop(engine=None, clock=None, deliveries=None, orders=None, skills=load_skills(), context_key="k" * 40)  # type: ignore[arg-type]
     tracker = Tracker("c1", slots, {"intent": {"name": intent}}, [], False, None, {}, None)
     dispatcher = CollectingDispatcher()
     events = await kind(shop).run(dispatcher, tracker, {})
