@@ -37,8 +37,15 @@ class Settings:
     supervisor_socket: Path | None
     clock_offset_s: float
     demo: bool
+    # What one address may open: new conversations a minute, sockets at once; 0 for no limit. Behind proxies, how
+    # many of them stand before the gateway, so that the address is the customer's.
+    conversations_a_minute: int
+    sockets_an_address: int
+    proxy_count: int
     # `module:function` that makes the way to customers' phones; None writes notices to a file.
     notifier: str | None
+    # `module:function` that makes the way to the shop's own order system; None reads Ieum's tables.
+    orders: str | None
     # These may hold a password.
     database_url: str = field(repr=False)
     shop_database_url: str = field(repr=False)
@@ -77,7 +84,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         supervisor_socket=Path(socket) if socket else None,
         clock_offset_s=_number(env, "IEUM_CLOCK_OFFSET_S", 0.0, float, within=(-_CENTURY_S, _CENTURY_S)),
         demo=(env.get("IEUM_DEMO") or "0") == "1",
+        conversations_a_minute=_number(env, "IEUM_CONVERSATIONS_A_MINUTE", 6_000, int, within=(0, 10**9)),
+        sockets_an_address=_number(env, "IEUM_SOCKETS_AN_ADDRESS", 4_000, int, within=(0, 10**9)),
+        proxy_count=_number(env, "IEUM_PROXY_COUNT", 0, int, within=(0, 10)),
         notifier=env.get("IEUM_NOTIFIER") or None,
+        orders=env.get("IEUM_ORDERS") or None,
         bot_token=_secret(env, "IEUM_BOT_TOKEN"),
         actions_token=_secret(env, "IEUM_ACTIONS_TOKEN"),
         context_key=_secret(env, "IEUM_CONTEXT_KEY"),

@@ -148,10 +148,12 @@ def test(context: typer.Context) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="turn, growth, arrivals, queries, alerts or nlu")],
+    name: Annotated[str, typer.Argument(help="turn, growth, actions, arrivals, queries, alerts, handoff or nlu")],
     as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="nlu: print the tables as Markdown.")] = False,
-    quick: Annotated[bool, typer.Option("--quick", help="nlu, queries: on little data, to see that it runs.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="nlu, queries, handoff: on little data, to see that it runs.")
+    ] = False,
     data_sets: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="nlu: a folder with 3i4k, banking77 or clinc150, measured as well."),
@@ -159,16 +161,25 @@ def bench(
     stock_too: Annotated[
         bool, typer.Option("--stock-too", help="nlu: ask the stock pipelines on those sets as well; takes an hour.")
     ] = False,
+    agents: Annotated[
+        int, typer.Option(metavar="N", help="handoff: how many agents; as many more customers come.")
+    ] = 30,
+    seed: Annotated[int, typer.Option(metavar="N", help="handoff: the same seed, the same customers.")] = 1,
+    store: Annotated[
+        str, typer.Option(metavar="KIND", help="handoff: file (every commit on disk) or memory (faster).")
+    ] = "file",
 ) -> None:
-    """Measure ours and a peer beside it, in the same run: stock Rasa 3.6.21; for arrivals the promised dates.
+    """Measure ours and a peer beside it, in the same run: stock Rasa 3.6.21; for arrivals the promised dates; for
+    handoff what queueing theory predicts.
 
     Example: ./ieum bench turn --json
     """
     from ops import bench as benches
-    from ops.bench import nlu, nlu_report
+    from ops.bench import handoff, nlu, nlu_report
 
     with failures_as_sentences():
-        found = benches.run(name, nlu.Wishes(quick, data_sets.resolve() if data_sets else None, stock_too))
+        wishes = nlu.Wishes(quick, data_sets.resolve() if data_sets else None, stock_too)
+        found = benches.run(name, wishes, handoff.Wishes(agents, seed, store))
         if as_json:
             print_json(found)
         elif as_markdown and name == "nlu":

@@ -26,6 +26,7 @@ openapi = Blueprint("openapi", url_prefix="/api")
 
 _TITLES = {
     "chat": "Customer (web)",
+    "chat_socket": "Customer (web)",
     "staff": "Staff",
     "desk": "Desk",
     "desk_routing": "Desk",

@@ -16,8 +16,8 @@ from handoff.domain.language import language_of
 from handoff.domain.outcome import describe_previous
 from handoff.domain.ownership import Change, change_owner
 from handoff.domain.queue import day_of, priority_of, rank
+from handoff.policy.next_steps import load_next_steps
 from handoff.service import ticketing
-from handoff.service.next_steps import load_next_steps
 from handoff.service.ports import HandoffRequest, Shop
 from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Store, Transaction

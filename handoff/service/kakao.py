@@ -19,9 +19,10 @@ from handoff.channels.kakao import Utterance
 from handoff.domain.conversation import Conversation, Json, Message, Owner
 from handoff.domain.text import accept_text, strip_controls
 from handoff.errors import Invalid, NotFound
-from handoff.service.customers import Customers, View
+from handoff.service.customers import Customers
 from handoff.service.ports import Shop
 from handoff.service.store import Store, Transaction
+from handoff.service.views import View
 from kernel.clock import Clock
 from kernel.ids import new_id
 

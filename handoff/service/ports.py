@@ -79,15 +79,32 @@ class Shop(Protocol):
     async def handoff_facts(self, customer_id: str) -> Json:
         """Return customer (masked), orders, blocks, verification_attempts and grants."""
 
+    async def owns_order(self, customer_id: str, order_id: str) -> bool:
+        """Tell whether an order is this customer's."""
+
     async def find_by_kakao_user(self, user_key: str) -> str | None:
         """Return the customer who linked this KakaoTalk user to their account."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Something that is true only now and is nowhere stored: who is typing, how far somebody has read."""
+
+    topic: str
+    kind: str
+    body: Json
 
 
 class Subscription(Protocol):
     """A listener to changes."""
 
+    topics: set[str]
+
     async def wait(self, timeout_s: float) -> Collection[str]:
-        """Return the topics that changed since the last wait; empty when the time ran out."""
+        """Return the topics that changed since the last wait; empty when the time ran out or only signals came."""
+
+    def take_signals(self) -> Collection[Signal]:
+        """Return the signals that came since they were last taken, of each topic and kind the newest."""
 
 
 class Hub(Protocol):
@@ -95,6 +112,12 @@ class Hub(Protocol):
 
     def publish(self, *topics: str) -> None:
         """Wake everybody who listens to these topics, in every process."""
+
+    def wake(self, *topics: str) -> None:
+        """Wake who listens to these topics in this process, and nobody else."""
+
+    def tell(self, signal: Signal) -> None:
+        """Pass on what is true only now, in every process. It may be lost, and nothing depends on it."""
 
     def subscribe(self, *topics: str) -> AbstractContextManager[Subscription]:
         """Listen to topics for as long as the block lasts."""
@@ -108,6 +131,24 @@ ROUTING_TOPIC = "routing"  # an agent came or got free: matters to who routes, n
 def conversation_topic(conversation_id: str) -> str:
     """Return the topic of one conversation's changes."""
     return f"conversation:{conversation_id}"
+
+
+def position_topic(conversation_id: str) -> str:
+    """Return the topic of a waiting conversation's place in the queue; woken within a process only."""
+    return f"position:{conversation_id}"
+
+
+TEAM_TOPIC = "team"
+
+
+def presence_topic(agent_id: str) -> str:
+    """Return the topic of one agent's being there."""
+    return f"presence:{agent_id}"
+
+
+def presence_topics(agent_id: str) -> Sequence[str]:
+    """Return whom to wake when an agent comes or goes: their own pages, their customers, the team."""
+    return [agent_topic(agent_id), presence_topic(agent_id), TEAM_TOPIC]
 
 
 def agent_topic(agent_id: str) -> str:

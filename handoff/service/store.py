@@ -8,7 +8,7 @@ view. The same contract suite runs on the fake and on both databases.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -26,6 +26,7 @@ from handoff.domain.conversation import (
     Turn,
     TurnStatus,
 )
+from handoff.domain.live import Fingerprint, ReadMark, WaitingLine
 from handoff.service.routing_store import RoutingTransaction
 from handoff.service.store_tickets import TicketTransaction
 
@@ -139,6 +140,25 @@ class Transaction(RoutingTransaction, TicketTransaction, Protocol):
 
     async def save_agent(self, agent: Agent) -> None:
         """Store the changed fields of a member of staff, but for what their page says (presence, signs of life)."""
+
+    # live pages
+    async def list_by_ids(self, conversation_ids: Sequence[str]) -> Sequence[Conversation]:
+        """Return these conversations, in no order."""
+
+    async def list_waiting(self) -> Sequence[WaitingLine]:
+        """Return all waiting conversations in serving order, with what tells whether one has changed."""
+
+    async def read_fingerprints(self, conversation_ids: Sequence[str]) -> dict[str, Fingerprint]:
+        """Return what tells whether these conversations have changed; unknown ones are left out."""
+
+    async def read_held(self, agent_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+        """Return of agents who hold conversations three numbers, some of which change whenever those do."""
+
+    async def save_read_marks(self, marks: Collection[ReadMark]) -> None:
+        """Store how far customers have read; a mark never goes back."""
+
+    async def find_read_mark(self, conversation_id: str) -> ReadMark | None:
+        """Return how far the customer has read."""
 
     # outbox
     async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:

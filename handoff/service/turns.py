@@ -29,6 +29,7 @@ from handoff.service.handing_over import (
 )
 from handoff.service.ports import Bot, BotUnavailable, HandoffRequest, Hub, Shop, TurnRequest, TurnResult, topics_of
 from handoff.service.store import Store, Transaction
+from handoff.service.ticketing import Briefing, brief_bot
 from kernel.clock import Clock
 from kernel.ids import new_id
 from kernel.tokens import TurnContext, sign_turn_context
@@ -51,8 +52,14 @@ class Work:
     turn: Turn
     memory: Memory
     lease: Lease
+    briefing: Briefing
     # Who the customer proved to be in this turn.
     identified: str | None = None
+
+    @property
+    def if_failed(self) -> HandoffRequest | None:
+        """What follows when the bot fails: a person, unless no customer is waiting for the answer."""
+        return None if self.turn.is_handing_back else BOT_FAILED
 
 
 class TurnRunner:
@@ -120,8 +127,9 @@ class TurnRunner:
             return None
         memory = await tx.load_memory(conversation.conversation_id)
         lease = self._new_lease()
+        briefing = await brief_bot(tx, conversation, at=self._clock.now())
         self._doubt(lease, conversation.conversation_id)
-        return Work(replace(conversation, lease=lease), turn, memory, lease)
+        return Work(replace(conversation, lease=lease), turn, memory, lease, briefing)
 
     def carry_out(self, work: Work) -> None:
         """Start on work whose lease was just committed."""
@@ -203,19 +211,19 @@ class TurnRunner:
             result = await self._bot.take_turn(self._request(work))
             claimed = read_claim(result.identity, work.turn, work.conversation, self._context_key)
             work = replace(work, identified=claimed)
-            request = _handoff_of(result)
+            request = None if work.turn.is_handing_back else _handoff_of(result)
         except BotUnavailable:
             log.warning("bot_unavailable", conversation_id=work.turn.conversation_id, turn_id=work.turn.turn_id)
-            result, request = None, BOT_FAILED
+            result, request = None, work.if_failed
         except Exception:  # whatever is wrong with an answer, a person has to give another one
             log.exception("bot_answer_unusable", turn_id=work.turn.turn_id)
-            result, request = None, BOT_FAILED
+            result, request = None, work.if_failed
         for _ in range(2):
             try:
                 return await self._commit(work, result, request)
             except Exception:  # the database may be away for a moment, or never take this answer
                 log.exception("turn_commit_failed", turn_id=work.turn.turn_id)
-        return await self._commit(replace(work, identified=None), None, BOT_FAILED)
+        return await self._commit(replace(work, identified=None), None, work.if_failed)
 
     def _request(self, work: Work) -> TurnRequest:
         context = TurnContext(
@@ -223,6 +231,8 @@ class TurnRunner:
             conversation_id=work.conversation.conversation_id,
             customer_id=work.conversation.customer_id,
             channel=work.conversation.channel,
+            tickets=work.briefing.tickets,
+            opens_at=work.briefing.opens_at.isoformat() if work.briefing.opens_at else None,
         )
         return TurnRequest(
             turn_id=work.turn.turn_id,
@@ -244,6 +254,8 @@ class TurnRunner:
             if conversation is None or conversation.lease is None or conversation.lease.token != work.lease.token:
                 return None  # another runner took over: whatever it does stands
             still_ours = conversation.owner is Owner.BOT and conversation.version == work.conversation.version
+            if work.turn.is_handing_back and conversation.last_seq > work.turn.seq:
+                still_ours = False  # the customer has gone on by themselves: that is answered, and nothing else
             if still_ours and (result is not None or request is not None):
                 conversation = await self._answer(tx, conversation, work, result, request, known)
             else:
@@ -269,12 +281,13 @@ class TurnRunner:
         understanding = work.memory.understanding
         drafts: list[Message] = []
         if result is not None:
+            has_asked = not work.turn.is_handing_back
             understanding = add_understanding(
                 understanding,
                 seq=work.turn.seq,
-                nlu=result.nlu,
+                nlu=result.nlu if has_asked else {},
                 slots=result.slots,
-                tried=list(result.tried),
+                tried=list(result.tried) if has_asked else [],
                 failed=list(result.failed_actions),
             )
             drafts = _bot_messages(conversation, result, now)

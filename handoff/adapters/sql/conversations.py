@@ -40,7 +40,7 @@ _FINISH_TURN = (
     .values(status=sa.bindparam("new_status"), finished_at=sa.bindparam("at"))
 )
 _SAVE_CONVERSATION = conversations.update().where(conversations.c.conversation_id == sa.bindparam("key"))
-_SERVED_FIRST = (conversations.c.ranked_at, conversations.c.conversation_id)
+SERVED_FIRST = (conversations.c.ranked_at, conversations.c.conversation_id)
 
 
 class ConversationStatements:
@@ -120,7 +120,7 @@ class ConversationStatements:
         if agent_id is not None:
             statement = statement.where(conversations.c.agent_id == agent_id)
         order = (
-            _SERVED_FIRST if owner is Owner.WAITING else (conversations.c.updated_at, conversations.c.conversation_id)
+            SERVED_FIRST if owner is Owner.WAITING else (conversations.c.updated_at, conversations.c.conversation_id)
         )
         result = await self._connection.execute(statement.order_by(*order))
         return [rows.conversation_of(row) for row in result]

@@ -235,6 +235,16 @@ outbox = sa.Table(
     sa.Index("ix_outbox_taken_by", "conversation_id", "taken_by"),
 )
 
+# Up to which message a customer has read: written by the second, many at once.
+read_marks = sa.Table(
+    "read_marks",
+    metadata,
+    _conversation_id(),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.PrimaryKeyConstraint("conversation_id"),
+)
+
 candidates = sa.Table(
     "candidates",
     metadata,
