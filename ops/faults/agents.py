@@ -113,6 +113,7 @@ class Agent:
             return False
         if answer.status == 200:
             sent.accepted_s = time.monotonic()
+            self._party.pace.note(sent.accepted_s - sent.sent_s)
             sent.seqs.add(answer.body["seq"])
             return True
         sent.refused = answer.code

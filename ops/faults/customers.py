@@ -133,6 +133,7 @@ class Customer:
             self._party.failures.append(f"not accepted within a page's patience: {sent.conversation_id}")
         elif answer.status in (200, 202):
             sent.accepted_s = sent.accepted_s or time.monotonic()
+            self._party.pace.note(sent.accepted_s - sent.sent_s)
             sent.seqs.add(answer.body["seq"])
         else:
             sent.refused = answer.code
