@@ -116,7 +116,9 @@ async def conversation(request: Request, conversation_id: str) -> HTTPResponse:
     customer_id = view.conversation.customer_id
     customer = await gateway.shop.customer_panel(customer_id) if customer_id else None
     read_up_to = await gateway.read_marks.find(conversation_id)
-    return respond(shapes.desk_view(view, customer) | {"read_up_to": read_up_to})
+    now, left = gateway.clock.now(), await gateway.undelivered.list_of(conversation_id)
+    arrival = {"read_up_to": read_up_to, "undelivered": [shapes.undelivered(entry, now) for entry in left]}
+    return respond(shapes.desk_view(view, customer) | arrival)
 
 
 @desk.post("/conversations/<conversation_id:str>/claim")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from handoff.domain.conversation import Agent, Author, Message, Note
+from handoff.domain.outbox import OutboxEntry
 from handoff.domain.routing import SKILLS, SPOKEN
 from handoff.domain.tickets import STATUS_WORDS, Ticket
 from handoff.service.desk import DeskView, QueueItem
@@ -151,6 +152,22 @@ def desk_view(v: DeskView, customer: Json | None) -> Json:
         "context": v.handoff.context if v.handoff else None,
         "customer": customer,
         "ticket": ticket_line(v.ticket) if v.ticket else None,
+    }
+
+
+def undelivered(entry: OutboxEntry, now: datetime) -> Json:
+    """Return a message that its channel has not taken; what it says is read in the conversation."""
+    return {
+        "conversation_id": entry.conversation_id,
+        "seq": entry.seq,
+        "channel": entry.channel,
+        "state": entry.state.value,
+        "written_at": moment(entry.created_at),
+        "waited_s": max(0, int((now - entry.created_at).total_seconds())),
+        "tries": entry.tries,
+        "next_try_at": None if entry.failed_at else moment(entry.due_at),
+        "failed_at": moment(entry.failed_at),
+        "error": entry.error,
     }
 
 
