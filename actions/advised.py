@@ -95,7 +95,7 @@ class Advised:
     def write(self) -> str | None:
         """Return it as it is kept, None where there is nothing to keep."""
         said = [(one.name, getattr(self.said, one.name)) for one in fields(Situation)]
-        pairs = [(f"step.{cause}", step) for cause, step in self.steps.items()]
+        pairs: list[tuple[str, object]] = [(f"step.{cause}", step) for cause, step in self.steps.items()]
         pairs += [(name, str(value).lower() if isinstance(value, bool) else value) for name, value in said]
         pairs.append(("told", self.told))
         text = ";".join(f"{name}={value}" for name, value in pairs if value is not None)

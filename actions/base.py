@@ -11,12 +11,13 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from actions import clarifying, codes, mood, trouble
+from actions import clarifying, codes, mood, phrases, trouble
 from actions.question import Question
 from actions.reply import Choice, Reply
 from actions.skills import Skills
 from actions.turn import Turn, read_turn
 from backoffice.delivery.service import DeliveryService
+from backoffice.orders.port import Orders, OrdersUnavailable, SqlOrders
 from kernel.clock import KST, Clock
 
 __all__ = ["Shop", "ShopAction", "Turn", "read_turn"]
@@ -31,6 +32,12 @@ class Shop:
     deliveries: DeliveryService
     skills: Skills
     context_key: str
+    orders: Orders
+
+    @property
+    def keeps_orders(self) -> bool:
+        """Whether orders are in Ieum's own tables, where everything can be done to them."""
+        return isinstance(self.orders, SqlOrders)
 
     def today(self) -> date:
         """Return the day it is in Seoul."""
@@ -42,11 +49,13 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
 
     `is_topic` marks answers to a question of the customer's: only they can be offered as one of two
     meanings, leave another topic's question open, and are followed by the offer to go back to it.
+    `interrupts` marks what brings a person in the middle of another topic: its question is taken up after them.
     """
 
     action_name: ClassVar[str]
     is_understood: ClassVar[bool] = True
     is_topic: ClassVar[bool] = True
+    interrupts: ClassVar[bool] = False
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -58,7 +67,11 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Any) -> list[EventType]:
         """Answer the turn in `tracker`. Raises InvalidTurnContext; database errors pass through and fail the action."""
         turn = read_turn(tracker, self.shop.context_key)
-        reply = await self._reply_to(turn)
+        try:
+            reply = await self._reply_to(turn)
+        except OrdersUnavailable:
+            asked_about = turn.question.topic if turn.question and not self.is_topic else turn.intent
+            reply = mood.soothe(phrases.orders_out_of_reach(asked_about, turn.order_id), turn)
         if self.is_understood and turn.not_understood_count:
             reply.slots.setdefault("not_understood_count", 0.0)
         return reply.send(dispatcher)
@@ -106,6 +119,15 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
             reply.choices.insert(0, Choice(f"{self.shop.skills.find(also).name} 먼저 하기", also))
         if aside != turn.set_aside and "set_aside" not in reply.slots:
             reply.slots["set_aside"] = aside
+        if reply.handoff:
+            self._keep_interrupted(turn, reply, topic)
+
+    def _keep_interrupted(self, turn: Turn, reply: Reply, topic: str) -> None:
+        """Remember for the time after the person which topic's question was open; an answered one is not."""
+        asked = turn.question.topic if turn.question and turn.question.is_open else turn.set_aside
+        left = asked if asked != topic and (self.is_topic or self.interrupts) else None
+        if left != turn.interrupted:
+            reply.slots["interrupted"] = left
 
     def _find_other_wish(self, turn: Turn) -> str | None:
         """Return what else the message asks for that this answer has not answered."""

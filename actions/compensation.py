@@ -53,6 +53,9 @@ class ActionCompensation(ShopAction):
         found = await self._find(turn, turn.customer_id)
         if isinstance(found, Reply):
             return found
+        if not self.shop.keeps_orders:
+            topic, about = self.shop.skills.find(TOPIC), replace(turn, intent=TOPIC)
+            return handing_over.connect(Reply(), about, topic, detail=found[0].order_id)
         cause = text.read_cause(turn.text) or Cause.LATE
         if cause is Cause.LATE:
             return await self._answer_late(turn, turn.customer_id, found)

@@ -21,7 +21,6 @@ from backoffice.delivery.changes import apply_latest, propose
 from backoffice.delivery.errors import AddressIncomplete, ChangeTooLate, ChangeUnknown, DayNotPossible, OrderUnknown
 from backoffice.delivery.wishes import CHANGEABLE, Wish
 from backoffice.orders.model import Order
-from backoffice.orders.service import find_order
 
 TOPIC = "delivery_change"
 _YES = Choice("네, 바꿔 주세요", "affirm")
@@ -42,7 +41,7 @@ class ActionDeliveryChange(ActionCase):
         found = await which_order.find(self.shop, turn, wanted)
         if isinstance(found, Reply):
             return found
-        if found.status not in CHANGEABLE:
+        if found.status not in CHANGEABLE or not self.shop.keeps_orders:
             return await super().answer(replace(turn, intent=TOPIC, order_id=found.order_id))
         wish = read_wish(turn, today=self.shop.today())
         if wish is not None:
@@ -64,7 +63,7 @@ class ActionDeliveryChange(ActionCase):
         """
         order = await self._find(turn)
         wish = read_wish(turn, today=self.shop.today())
-        if order is None or order.status not in CHANGEABLE:
+        if order is None or order.status not in CHANGEABLE or not self.shop.keeps_orders:
             return None
         if wish is not None:
             return _about(order, await self._propose(turn, order, wish))
@@ -107,7 +106,7 @@ class ActionDeliveryChange(ActionCase):
     async def _find(self, turn: Turn) -> Order | None:
         if turn.customer_id is None or turn.known_order_id is None:
             return None
-        return await find_order(self.shop.engine, turn.customer_id, turn.known_order_id)
+        return await self.shop.orders.find_order(turn.customer_id, turn.known_order_id)
 
 
 async def hear(action: ActionDeliveryChange, turn: Turn, *, is_details: bool) -> Reply | None:

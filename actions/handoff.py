@@ -26,6 +26,7 @@ class ActionHumanAgent(ShopAction):
 
     action_name: ClassVar[str] = "action_human_agent"
     is_topic: ClassVar[bool] = False
+    interrupts: ClassVar[bool] = True
 
     async def answer(self, turn: Turn) -> Reply:
         """Return the promise of a person and the handoff."""
@@ -58,6 +59,7 @@ class ActionNotUnderstood(ShopAction):
     action_name: ClassVar[str] = "action_not_understood"
     is_understood: ClassVar[bool] = False
     is_topic: ClassVar[bool] = False
+    interrupts: ClassVar[bool] = True
 
     async def answer(self, turn: Turn) -> Reply:
         """Return the buttons, or the handoff."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from actions import order_wish
+from actions import handing_over, order_wish
 from actions.base import Turn
 from actions.cases import ActionCase, Case
 from actions.order_wish import NO, Wish
@@ -16,7 +16,8 @@ from backoffice.orders.changes import Change, find_change
 from backoffice.orders.errors import OrderError, TooLateToCancel
 from backoffice.orders.model import Order, OrderItem
 from backoffice.orders.policy import noon
-from backoffice.orders.service import Cancellation, cancel_order, preview_cancel
+from backoffice.orders.port import Cancelling, OrdersUnavailable
+from backoffice.orders.service import Cancellation
 from backoffice.orders.tables import Actor
 from kernel import korean
 
@@ -33,13 +34,18 @@ class ActionOrderCancel(ActionCase):
     async def about(self, turn: Turn, case: Case, order: Order) -> Reply:
         """Return the confirmation that is still needed, what was done, or why it cannot be."""
         rule = find_change(order, Change.CANCEL)
-        if rule is None or not rule.allows(Actor.CUSTOMER):
+        book = self.shop.orders
+        if rule is None or not rule.allows(Actor.CUSTOMER) or not isinstance(book, Cancelling):
             return await super().about(turn, case, order)
         agreed = order_wish.find_agreed(turn, turn.intent, order)
         try:
             if agreed is not None:
-                return await self._do(turn, order, agreed)
+                return await self._do(turn, order, agreed, book)
             return await self._ask(turn, order)
+        except OrdersUnavailable as error:
+            if not error.is_in_doubt:
+                raise
+            return self._pass_on_in_doubt(turn, order)
         except OrderError as error:
             instead = [Choice("반품·교환", "return_exchange", {"order_id": order.order_id})]
             choices = instead if isinstance(error, TooLateToCancel) else [HISTORY]
@@ -83,7 +89,8 @@ class ActionOrderCancel(ActionCase):
 
     async def _confirm(self, turn: Turn, order: Order, items: dict[int, int] | None) -> Reply:
         now = self.shop.clock.now()
-        told = await preview_cancel(self.shop.engine, order_wish.requester(turn), order.order_id, now=now, items=items)
+        assert isinstance(self.shop.orders, Cancelling), "asked only where it can be done"
+        told = await self.shop.orders.preview_cancel(order_wish.requester(turn), order.order_id, now=now, items=items)
         wish = Wish(order.order_id, {"items": items, "refund_krw": told.refund_krw})
         rule = find_change(order, Change.CANCEL)
         reply = Reply(bubbles=[rule.tell(order)] if rule and not told.is_unpaid else [], slots={"wish": wish.write()})
@@ -95,10 +102,15 @@ class ActionOrderCancel(ActionCase):
         what = order.name if items is None else _list_pieces(told)
         return reply.ask(Question("confirm", turn.intent), f"{korean.josa(what, '을/를')} 취소할까요?")
 
-    async def _do(self, turn: Turn, order: Order, wish: Wish) -> Reply:
+    def _pass_on_in_doubt(self, turn: Turn, order: Order) -> Reply:
+        told = ["취소가 됐는지 지금 바로 확인하지 못했어요. 상담원이 확인하고 알려 드릴게요."]
+        reply = Reply(bubbles=told, slots={"wish": None})
+        detail = f"{order.order_id} · 취소됐는지 확인 필요"
+        return handing_over.connect(reply, turn, self.shop.skills.find(turn.intent), detail=detail)
+
+    async def _do(self, turn: Turn, order: Order, wish: Wish, book: Cancelling) -> Reply:
         items = wish.what.get("items")
-        done = await cancel_order(
-            self.shop.engine,
+        done = await book.cancel_order(
             order_wish.requester(turn),
             order.order_id,
             request_key=order_wish.request_key(turn, "cancel", order.order_id, wish.what),

@@ -25,7 +25,6 @@ from backoffice.orders.service import (
     NewQuantity,
     change_order,
     list_options,
-    list_recent,
     merge_orders,
 )
 from backoffice.orders.spelling import letters
@@ -46,7 +45,7 @@ class ActionOrderChange(ActionCase):
     async def about(self, turn: Turn, case: Case, order: Order) -> Reply:
         """Return the confirmation that is still needed, what was done, or why it cannot be."""
         rule = find_change(order, Change.CHANGE)
-        if rule is None or not rule.allows(Actor.CUSTOMER):
+        if rule is None or not rule.allows(Actor.CUSTOMER) or not self.shop.keeps_orders:
             return await super().about(turn, case, order)
         agreed = order_wish.find_agreed(turn, turn.intent, order)
         try:
@@ -84,7 +83,7 @@ class ActionOrderChange(ActionCase):
         return {"kind": "payment", "item": "0", "value": method} if method else None
 
     async def _hear_merging(self, turn: Turn, order: Order) -> dict[str, Any] | None:
-        orders = await list_recent(self.shop.engine, turn.customer_id or "", limit=_LOOKED_AT)
+        orders = await self.shop.orders.list_orders(turn.customer_id or "", limit=_LOOKED_AT)
         others = [one for one in orders if one.status is OrderStatus.PAID and one.order_id != order.order_id]
         if order.status is not OrderStatus.PAID or len(others) != 1:
             return None

@@ -13,7 +13,6 @@ from actions.which_order import Wanted
 from backoffice.orders.comparison import compare, pair_items
 from backoffice.orders.history import list_events
 from backoffice.orders.model import Order
-from backoffice.orders.service import find_order, list_recent
 from backoffice.orders.story import has_story, tell_story
 from kernel import korean
 
@@ -65,12 +64,12 @@ class ActionOrderCompare(ShopAction):
         return reply
 
     async def _compare(self, turn: Turn, customer_id: str) -> Reply:
-        orders = list(await list_recent(self.shop.engine, customer_id, limit=_LOOKED_AT))
+        orders = list(await self.shop.orders.list_orders(customer_id, limit=_LOOKED_AT))
         if len(orders) < 2:
             return phrases.no_orders() if not orders else _only_one(orders[0])
         later = next((order for order in orders if order.order_id == turn.known_order_id), None)
         if turn.order_id is not None and later is None:
-            later = await find_order(self.shop.engine, customer_id, turn.order_id)
+            later = await self.shop.orders.find_order(customer_id, turn.order_id)
             if later is None:
                 return phrases.no_such_order()
         pair = _pair(orders, later)

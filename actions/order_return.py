@@ -29,7 +29,7 @@ class ActionReturn(ActionCase):
     async def about(self, turn: Turn, case: Case, order: Order) -> Reply:
         """Return the question that is still open, or the request made."""
         rule = find_change(order, Change.RETURN)
-        if rule is None or not rule.allows(Actor.CUSTOMER):
+        if rule is None or not rule.allows(Actor.CUSTOMER) or not self.shop.keeps_orders:
             return await super().about(turn, case, order)
         chosen = turn.entities.get("choice", "") if turn.is_pressed else ""
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,7 +98,11 @@ def find_count(text: str) -> int | None:
 def find_item(text: str, order: Order) -> OrderItem | None:
     """Return the one item that a text names, however spelt; None where it names none or several."""
     said = letters(text)
-    for fits in (lambda form: len(form) > 1 and form in said, lambda form: is_meant(form, said)):
+    ways: tuple[Callable[[str], bool], ...] = (
+        lambda form: len(form) > 1 and form in said,
+        lambda form: is_meant(form, said),
+    )
+    for fits in ways:
         named = [item for item in order.left_items if any(fits(form) for form in list_forms(item.product))]
         if len(named) > 1:
             named = [item for item in named if item.option and letters(item.option) in said]

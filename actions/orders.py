@@ -11,7 +11,7 @@ from actions.orders_text import card, detail_card
 from actions.phrases import DELIVERY, HISTORY, PERSON
 from actions.reply import Choice, Reply
 from backoffice.orders.errors import OrderError
-from backoffice.orders.service import find_order, list_recent, search
+from backoffice.orders.search import search
 
 _MOST_ORDERS = 5
 TOPIC = "order_history"
@@ -37,10 +37,10 @@ class ActionOrderHistory(ShopAction):
         """Return the orders of the days, amounts and goods that the message names; the newest where it names none."""
         try:
             asked = order_query.read(turn)
-            found = await search(self.shop.engine, customer_id, asked, limit=_MOST_ORDERS + 1)
+            found = await search(self.shop.orders, customer_id, asked, limit=_MOST_ORDERS + 1)
             if not found and asked.text is not None and (asked.first_day or asked.least_krw is not None):
                 asked = replace(asked, text=None)
-                found = await search(self.shop.engine, customer_id, asked, limit=_MOST_ORDERS + 1)
+                found = await search(self.shop.orders, customer_id, asked, limit=_MOST_ORDERS + 1)
         except OrderError as error:
             return Reply(
                 bubbles=[error.detail, "다시 적어 주시거나 최근 주문에서 골라 주세요."], choices=[HISTORY, PERSON]
@@ -62,7 +62,7 @@ class ActionOrderHistory(ShopAction):
         )
 
     async def _show_recent(self, customer_id: str) -> Reply:
-        orders = await list_recent(self.shop.engine, customer_id, limit=_MOST_ORDERS + 1)
+        orders = await self.shop.orders.list_orders(customer_id, limit=_MOST_ORDERS + 1)
         if not orders:
             return phrases.no_orders()
         shown = orders[:_MOST_ORDERS]
@@ -75,7 +75,7 @@ class ActionOrderHistory(ShopAction):
 
 async def show_order(shop: Shop, customer_id: str, order_id: str) -> Reply:
     """Return the card of one order, or the one answer for every number that is not the customer's."""
-    order = await find_order(shop.engine, customer_id, order_id)
+    order = await shop.orders.find_order(customer_id, order_id)
     if order is None:
         return phrases.no_such_order()
     about_it = Choice("이 주문 배송 조회", "delivery_status", {"order_id": order.order_id})

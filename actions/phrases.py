@@ -59,6 +59,17 @@ def no_orders() -> Reply:
     )
 
 
+def orders_out_of_reach(topic: str, order_id: str | None) -> Reply:
+    """Return that orders cannot be looked up just now, with another try and a person."""
+    return Reply(
+        bubbles=[
+            "지금은 주문을 조회할 수 없어요. 죄송해요.",
+            "잠시 뒤에 다시 시도하시거나, 상담원에게 연결해 드릴게요.",
+        ],
+        choices=[Choice("다시 시도", topic, {"order_id": order_id} if order_id else {}), PERSON],
+    )
+
+
 def near_date(day: date, today: date) -> str:
     """Return a day with its nearness: `오늘(11월 24일)`, `내일(11월 25일)`, `11월 27일(금)`."""
     near = {today: "오늘", today + timedelta(days=1): "내일", today - timedelta(days=1): "어제"}.get(day)

@@ -81,8 +81,8 @@ def tell_requests(requests: Sequence[PrivacyRequest], rules: RequestRules) -> li
         told.append(f"{label} 요청({request.request_id}): {_STATES[request.state]}.")
         if request.is_open:
             told.append(f"{korean.date(request.due_at)}까지 답해 드릴게요.")
-        elif request.state is RequestState.REFUSED and request.refusal_ground in rules.grounds:
-            told += [f"{rules.grounds[request.refusal_ground].because}.", rules.objection]
+        elif request.state is RequestState.REFUSED and (ground := rules.grounds.get(request.refusal_ground or "")):
+            told += [f"{ground.because}.", rules.objection]
     return told
 
 

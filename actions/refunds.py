@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from actions import cases, order_wish, phrases, which_order
+from actions import cases, handing_over, order_wish, phrases, which_order
 from actions.base import ShopAction, Turn
 from actions.phrases import HISTORY, PERSON
 from actions.question import Question
@@ -14,7 +14,7 @@ from backoffice.orders.errors import OrderError
 from backoffice.orders.model import Order, Refund
 from backoffice.orders.policy import REFUND_LABELS, noon, tell_refund
 from backoffice.orders.rules import load_receipt_rules
-from backoffice.orders.service import find_order, list_recent, send_receipt
+from backoffice.orders.service import send_receipt
 from kernel import korean
 
 _LOOKED_AT = 30
@@ -39,9 +39,9 @@ class ActionRefundStatus(ShopAction):
 
     async def _tell(self, turn: Turn, customer_id: str) -> Reply:
         if turn.order_id is not None:
-            order = await find_order(self.shop.engine, customer_id, turn.order_id)
+            order = await self.shop.orders.find_order(customer_id, turn.order_id)
             return phrases.no_such_order() if order is None else self._tell_orders([order])
-        orders = await list_recent(self.shop.engine, customer_id, limit=_LOOKED_AT)
+        orders = await self.shop.orders.list_orders(customer_id, limit=_LOOKED_AT)
         refunded = [order for order in orders if order.refund is not None]
         known = [order for order in refunded if order.order_id == turn.known_order_id]
         waiting = [order for order in refunded if order.refund and not order.refund.is_done]
@@ -82,6 +82,8 @@ class ActionReceipt(ShopAction):
         found = await which_order.find(self.shop, turn, wanted)
         if isinstance(found, Reply):
             return found
+        if not self.shop.keeps_orders:
+            return handing_over.connect(Reply(), turn, self.shop.skills.find(turn.intent), detail=found.order_id)
         try:
             reply = await self._send(turn, found)
         except OrderError as error:
@@ -92,7 +94,7 @@ class ActionReceipt(ShopAction):
     async def _send(self, turn: Turn, order: Order) -> Reply:
         kinds = load_receipt_rules().kinds
         kind = turn.entities.get("choice") if turn.is_pressed else _hear_kind(turn.text)
-        if kind not in kinds:
+        if kind is None or kind not in kinds:
             if turn.asks("details", turn.intent):
                 return cases.take_details(turn, self.shop.skills)
             return self._ask(turn, order)

@@ -28,6 +28,7 @@ from actions.delivery import ActionDeliveryStatus, ActionSelectOrder
 from actions.delivery_change import ActionDeliveryChange
 from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts
+from actions.handing_back import ActionTakeBack
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
 from actions.order_cancel import ActionOrderCancel
 from actions.order_change import ActionOrderChange
@@ -44,9 +45,11 @@ from actions.refunds import ActionReceipt, ActionRefundStatus
 from actions.skills import load_skills
 from actions.verification import ActionVerificationAdvice, ActionVerificationAlternatives, ActionVerificationHistory
 from backoffice.delivery.service import DeliveryService
+from backoffice.orders.port import open_orders
 from kernel import logs
-from kernel.clock import Clock, ProductClock
+from kernel.clock import Clock
 from kernel.database import create_engine
+from kernel.failpoints import make_clock
 from kernel.settings import Settings, load_settings
 
 ACTIONS: tuple[type[ShopAction], ...] = (
@@ -83,6 +86,7 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionPassToAgent,
     ActionHumanAgent,
     ActionNotUnderstood,
+    ActionTakeBack,
 )
 _LARGEST_REQUEST_BYTES = 1_000_000
 _KEEP_ALIVE_S = 120
@@ -113,12 +117,13 @@ def create_app(settings: Settings, *, clock: Clock | None = None, name: str = "i
     @app.before_server_start
     async def open_resources(app: Sanic[Any, Any]) -> None:
         app.ctx.engine = create_engine(settings.shop_database_url)
-        app.ctx.executor = create_executor(
-            open_shop(settings, app.ctx.engine, clock or ProductClock(settings.clock_offset_s))
-        )
+        made_clock = clock or make_clock(settings.clock_offset_s, settings.failpoints_dir)
+        app.ctx.shop = open_shop(settings, app.ctx.engine, made_clock)
+        app.ctx.executor = create_executor(app.ctx.shop)
 
     @app.after_server_stop
     async def close_resources(app: Sanic[Any, Any]) -> None:
+        await app.ctx.shop.orders.close()
         await app.ctx.engine.dispose()
 
     @app.on_request
@@ -134,10 +139,12 @@ def create_app(settings: Settings, *, clock: Clock | None = None, name: str = "i
 
 def open_shop(settings: Settings, engine: Any, clock: Clock) -> Shop:
     """Return what the actions may use."""
+    orders = open_orders(settings.orders, engine)
     return Shop(
         engine=engine,
         clock=clock,
-        deliveries=DeliveryService(engine, clock),
+        orders=orders,
+        deliveries=DeliveryService(engine, clock, orders),
         skills=load_skills(),
         context_key=settings.context_key,
     )

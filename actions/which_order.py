@@ -16,7 +16,6 @@ from actions.reply import Reply
 from actions.wording import find_place
 from backoffice.orders.model import Order
 from backoffice.orders.search import choose_named
-from backoffice.orders.service import find_order, list_recent
 
 _LOOKED_AT = 20
 _MOST_CHOICES = 5
@@ -49,8 +48,8 @@ async def _find(shop: Shop, turn: Turn, wanted: Wanted) -> Order | Reply:
     if turn.customer_id is None:
         return phrases.ask_to_log_in(wanted.what)
     if turn.order_id is not None:
-        return await find_order(shop.engine, turn.customer_id, turn.order_id) or phrases.no_such_order()
-    orders = await list_recent(shop.engine, turn.customer_id, limit=_LOOKED_AT)
+        return await shop.orders.find_order(turn.customer_id, turn.order_id) or phrases.no_such_order()
+    orders = await shop.orders.list_orders(turn.customer_id, limit=_LOOKED_AT)
     return choose(orders, turn, wanted, shop=shop)
 
 

@@ -8,6 +8,7 @@ BackofficeError
 ├── InvalidAttempt        an attempt at verification that cannot be taken in; its kinds: verification/errors.py
 ├── BenefitError          what points and coupons refuse; its kinds: benefits/errors.py
 ├── CompensationError     what amends refuse; its kinds: compensation/errors.py
+├── OrdersUnavailable     the order system does not answer (orders/port.py)
 └── InvalidDemoFile       a demo file is not in the agreed shape; `problems` names each place
 """
 

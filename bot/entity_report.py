@@ -3,7 +3,8 @@
 Prints precision, recall and F1 of each entity over the annotations under data/nlu, found
 exactly. Goods are judged by what the other half of the examples teaches, so that no line is
 asked about what it has taught itself. With `--errors` every difference is named by file and
-line: a rule that falls short, or an annotation to look at again.
+line: a rule that falls short, or an annotation to look at again. Examples out of scope teach
+what is not meant, and are not asked: nobody acts on what is found in them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -36,9 +37,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TOTAL = "all"
 HALVES = 2
 ANY_DAY = date(2026, 1, 1)  # which day it is changes values, not places
-# Over all entities of data/nlu: what was reached, less some room. It was 0.945 before the
-# examples out of scope, which name many things that are no goods of the shop, were tripled.
+# Over all entities of data/nlu in scope: what was reached, less some room.
 LEAST_F1 = 0.935
+OUT_OF_SCOPE = "out_of_scope"  # the file
 Span = tuple[str, int, int]  # entity, start, end
 
 _EXAMPLE = re.compile(r"^ {4}- (.*)$")
@@ -54,6 +55,7 @@ class MarkedLine:
     place: str
     text: str
     marks: frozenset[Span]
+    in_scope: bool = True
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def compare_halves(examples: Sequence[Analysed]) -> Tally:
     for half in range(HALVES):
         judge = train_judge(_annotate(each) for each in examples if each.half != half)
         for each in examples:
-            if each.half != half:
+            if each.half != half or not each.line.in_scope:
                 continue
             found = find_entities(
                 each.reading.text, each.morphemes, today=ANY_DAY, judge=judge
@@ -147,7 +149,8 @@ def read_lines(data: Path) -> Iterator[MarkedLine]:
         lines = file.read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines, start=1):
             if example := _EXAMPLE.match(line):
-                yield read_marks(example[1], f"{file}:{number}")
+                line = read_marks(example[1], f"{file}:{number}")
+                yield replace(line, in_scope=file.stem != OUT_OF_SCOPE)
 
 
 def read_marks(marked: str, place: str = "") -> MarkedLine:

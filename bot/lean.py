@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import MutableMapping
+from pathlib import Path
 
 # Module → names that are imported from it. Only training of TensorFlow models calls them.
 UNUSED = {
@@ -29,6 +30,25 @@ class NotForServing:
 
     def __init__(self, *arguments: object, **options: object) -> None:
         raise RuntimeError("this process does not train neural networks")
+
+
+WIDE = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
+
+
+def widen_arithmetic(
+    environment: MutableMapping[str, str], cpu: Path = Path("/proc/cpuinfo")
+) -> None:
+    """Name a kind of processor to numpy's OpenBLAS where it would not know this one.
+
+    The OpenBLAS that Rasa's numpy brings takes processors newer than itself for old ones
+    and leaves half of their width unused; the network then trains a fifth slower.
+    """
+    try:
+        flags = cpu.read_text(encoding="utf-8").partition("flags")[2].partition("\n")[0]
+    except OSError:  # not Linux
+        return
+    if set(flags.split()) >= WIDE:
+        environment.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
 
 
 def prepare_process(environment: MutableMapping[str, str]) -> None:

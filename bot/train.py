@@ -16,6 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bot import lean
+
 ROOT = Path(__file__).resolve().parent.parent
 # Who says how far a training is: Rasa names what it begins, the classifier a ratio.
 ANNOUNCERS = (
@@ -81,6 +83,7 @@ def train(
         os.environ["RASA_CACHE_DIRECTORY"] = cache
         os.environ["RASA_MAX_CACHE_SIZE"] = "0"
         os.environ.update(QUIET)
+        lean.widen_arithmetic(os.environ)
         import structlog
         from rasa.engine.training.hooks import TrainingHook
         from rasa.model_training import train as train_with_rasa

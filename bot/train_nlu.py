@@ -18,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bot import lean
 from bot.train import QUIET, Progress
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ["RASA_CACHE_DIRECTORY"] = str(scratch / "cache")
         os.environ["RASA_MAX_CACHE_SIZE"] = "0"
         os.environ.update({k: v for k, v in QUIET.items() if k != "TQDM_DISABLE"})
+        lean.widen_arithmetic(os.environ)
         data = prepare_data(options.data, scratch)
         config = options.config
         if options.stock:

@@ -2,13 +2,12 @@
 
 `write` opens a transaction that commits at its end and rolls back on any error; `read` one that
 never commits. On SQLite a write takes the write lock at its start (BEGIN IMMEDIATE), so that what
-it has read is still true when it commits.
+it has read is still true when it commits; what ends at about the same time is committed together (`group_commit`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -19,19 +18,15 @@ from weakref import WeakKeyDictionary
 import aiosqlite
 import orjson
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-# How long a write waits for another process to let go of SQLite. Only a moment of it is spent inside SQLite,
-# where nothing else of this process can run.
-_BUSY_TIMEOUT_S = 5.0
+from kernel.group_commit import BUSY_TIMEOUT_S, SqliteWriter
+
 _BUSY_INSIDE_S = 0.05
-_BUSY_PAUSE_S = 0.05
-_write_locks: WeakKeyDictionary[AsyncEngine, asyncio.Lock] = WeakKeyDictionary()
+_writers: WeakKeyDictionary[AsyncEngine, SqliteWriter] = WeakKeyDictionary()
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -82,7 +77,17 @@ def create_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
         hide_parameters=True,
-        **({"connect_args": {"timeout": _BUSY_TIMEOUT_S, "async_creator_fn": _connect_inline}} if is_sqlite else {}),
+        **(
+            {
+                "connect_args": {
+                    "timeout": BUSY_TIMEOUT_S,
+                    "check_same_thread": False,
+                    "async_creator_fn": _connect_inline,
+                }
+            }
+            if is_sqlite
+            else {}
+        ),
     )
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine.sync_engine, "connect", _configure_sqlite)
@@ -139,45 +144,42 @@ async def write(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         async with engine.begin() as connection:
             yield connection
         return
-    # One writer at a time is SQLite's rule; waiting here in turn is fair and costs no polling.
-    async with _write_locks.setdefault(engine, asyncio.Lock()), engine.connect() as connection:
-        await _begin_immediate(connection)
-        try:
-            yield connection
-        except BaseException:
-            await asyncio.shield(connection.exec_driver_sql("ROLLBACK"))
-            raise
-        await asyncio.shield(connection.exec_driver_sql("COMMIT"))
+    async with _writers.setdefault(engine, SqliteWriter()).unit(engine) as connection:
+        yield connection
 
 
-async def _begin_immediate(connection: AsyncConnection) -> None:
-    """Take SQLite's write lock; while another process holds it, the rest of this process goes on."""
-    deadline = time.monotonic() + _BUSY_TIMEOUT_S
-    while True:
-        try:
-            await connection.exec_driver_sql("BEGIN IMMEDIATE")
-            return
-        except sa.exc.OperationalError as error:
-            if "locked" not in str(error.orig) or time.monotonic() > deadline:
-                raise
-        await asyncio.sleep(_BUSY_PAUSE_S)
+@asynccontextmanager
+async def _inline_connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Take a connection to SQLite and give it back without letting anything else of the process run.
+
+    Statements run at once (`_Inline`), so nothing here can be cancelled half-way, and a unit of work that waits for
+    nothing else is over before the loop turns. `async with engine.connect()` would give back in a task of its own:
+    each unit of work would hold the write lock for two turns of a busy loop.
+    """
+    connection = await engine.connect()
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager
 async def read(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Open a consistent view for reading; whatever is changed in it is thrown away."""
-    async with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
+    if engine.dialect.name == "sqlite":
+        async with _inline_connection(engine) as connection:
             await connection.exec_driver_sql("BEGIN")
-        else:
-            await connection.execution_options(isolation_level="REPEATABLE READ")
+            try:
+                yield connection
+            finally:
+                await connection.exec_driver_sql("ROLLBACK")
+        return
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="REPEATABLE READ")
         try:
             yield connection
         finally:
-            if engine.dialect.name == "sqlite":
-                await asyncio.shield(connection.exec_driver_sql("ROLLBACK"))
-            else:
-                await connection.rollback()
+            await connection.rollback()
 
 
 def insert(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert:
@@ -189,6 +191,9 @@ def insert(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert:
 
 def upgrade(url: str, *, script_location: Path, version_table: str) -> None:
     """Bring the schema to its newest revision. Blocks; call it before anything else uses the database."""
+    from alembic import command  # every process starts through this module, and only one migrates
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(script_location))
     config.set_main_option("path_separator", "os")

@@ -37,8 +37,15 @@ class Settings:
     supervisor_socket: Path | None
     clock_offset_s: float
     demo: bool
+    # What one address may open: new conversations a minute, sockets at once; 0 for no limit. Behind proxies, how
+    # many of them stand before the gateway, so that the address is the customer's.
+    conversations_a_minute: int
+    sockets_an_address: int
+    proxy_count: int
     # `module:function` that makes the way to customers' phones; None writes notices to a file.
     notifier: str | None
+    # `module:function` that makes the way to the shop's own order system; None reads Ieum's tables.
+    orders: str | None
     # These may hold a password.
     database_url: str = field(repr=False)
     shop_database_url: str = field(repr=False)
@@ -50,6 +57,11 @@ class Settings:
     session_key: str = field(repr=False)
     kakao_secret: str = field(repr=False)
     data_key: str = field(repr=False)
+    # Where a shop's own app takes the messages to its users, and with what they are signed.
+    webhook_url: str | None = field(default=None, repr=False)
+    webhook_secret: str = field(default="", repr=False)
+    # Where tests of faults leave their orders (kernel/failpoints.py); None in normal use.
+    failpoints_dir: Path | None = None
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -75,7 +87,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         supervisor_socket=Path(socket) if socket else None,
         clock_offset_s=_number(env, "IEUM_CLOCK_OFFSET_S", 0.0, float, within=(-_CENTURY_S, _CENTURY_S)),
         demo=(env.get("IEUM_DEMO") or "0") == "1",
+        conversations_a_minute=_number(env, "IEUM_CONVERSATIONS_A_MINUTE", 6_000, int, within=(0, 10**9)),
+        sockets_an_address=_number(env, "IEUM_SOCKETS_AN_ADDRESS", 4_000, int, within=(0, 10**9)),
+        proxy_count=_number(env, "IEUM_PROXY_COUNT", 0, int, within=(0, 10)),
         notifier=env.get("IEUM_NOTIFIER") or None,
+        orders=env.get("IEUM_ORDERS") or None,
         bot_token=_secret(env, "IEUM_BOT_TOKEN"),
         actions_token=_secret(env, "IEUM_ACTIONS_TOKEN"),
         context_key=_secret(env, "IEUM_CONTEXT_KEY"),
@@ -83,7 +99,17 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         session_key=_secret(env, "IEUM_SESSION_KEY"),
         kakao_secret=_secret(env, "IEUM_KAKAO_SECRET"),
         data_key=_secret(env, "IEUM_DATA_KEY"),
+        webhook_url=_url(env, "IEUM_WEBHOOK_URL"),
+        webhook_secret=_secret(env, "IEUM_WEBHOOK_SECRET") if env.get("IEUM_WEBHOOK_URL") else "",
+        failpoints_dir=Path(env["IEUM_FAILPOINTS"]) if env.get("IEUM_FAILPOINTS") else None,
     )
+
+
+def _url(env: Mapping[str, str], name: str) -> str | None:
+    url = env.get(name) or None
+    if url is not None and not url.startswith(("https://", "http://")):
+        raise SettingsError(f"{name} must be an address that begins with https://")
+    return url
 
 
 def _secret(env: Mapping[str, str], name: str) -> str:

@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command()(check)
     app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(test)
     app.command()(bench)
+    app.command()(faults)
 
 
 def train(data: Data = DEFAULT_DATA) -> None:
@@ -147,10 +148,12 @@ def test(context: typer.Context) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="turn, growth, arrivals, queries, alerts or nlu")],
+    name: Annotated[str, typer.Argument(help="turn, growth, actions, arrivals, queries, alerts, handoff or nlu")],
     as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="nlu: print the tables as Markdown.")] = False,
-    quick: Annotated[bool, typer.Option("--quick", help="nlu, queries: on little data, to see that it runs.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="nlu, queries, handoff: on little data, to see that it runs.")
+    ] = False,
     data_sets: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="nlu: a folder with 3i4k, banking77 or clinc150, measured as well."),
@@ -158,19 +161,59 @@ def bench(
     stock_too: Annotated[
         bool, typer.Option("--stock-too", help="nlu: ask the stock pipelines on those sets as well; takes an hour.")
     ] = False,
+    agents: Annotated[
+        int, typer.Option(metavar="N", help="handoff: how many agents; as many more customers come.")
+    ] = 30,
+    seed: Annotated[int, typer.Option(metavar="N", help="handoff: the same seed, the same customers.")] = 1,
+    store: Annotated[
+        str, typer.Option(metavar="KIND", help="handoff: file (every commit on disk) or memory (faster).")
+    ] = "file",
 ) -> None:
-    """Measure ours and a peer beside it, in the same run: stock Rasa 3.6.21; for arrivals the promised dates.
+    """Measure ours and a peer beside it, in the same run: stock Rasa 3.6.21; for arrivals the promised dates; for
+    handoff what queueing theory predicts.
 
     Example: ./ieum bench turn --json
     """
     from ops import bench as benches
-    from ops.bench import nlu, nlu_report
+    from ops.bench import handoff, nlu, nlu_report
 
     with failures_as_sentences():
-        found = benches.run(name, nlu.Wishes(quick, data_sets.resolve() if data_sets else None, stock_too))
+        wishes = nlu.Wishes(quick, data_sets.resolve() if data_sets else None, stock_too)
+        found = benches.run(name, wishes, handoff.Wishes(agents, seed, store))
         if as_json:
             print_json(found)
         elif as_markdown and name == "nlu":
             sys.stdout.write(nlu_report.as_markdown(found))
         else:
             benches.show(found)
+
+
+def faults(
+    quick: Annotated[bool, typer.Option("--quick", help="Under a minute of faults on each database.")] = False,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.1, help="How long faults strike, in all [default: 10 minutes].")
+    ] = None,
+    count: Annotated[int | None, typer.Option("--faults", min=1, help="How many faults strike, in all.")] = None,
+    seed: Annotated[int, typer.Option(help="Decides which faults strike, and in which order.")] = 1,
+    rate: Annotated[float, typer.Option(min=1, help="Messages a second that people write together.")] = 250.0,
+    store: Annotated[str, typer.Option(help="sqlite, postgres or both")] = "both",
+    as_json: AsJson = False,
+) -> None:
+    """Break the running product while people are at it, and account for every message. Starts an instance of its own.
+
+    Example: ./ieum faults --quick --json
+    """
+    from ops import faults as suite
+    from ops.errors import InputRefused
+
+    with failures_as_sentences():
+        if store not in ("sqlite", "postgres", "both"):
+            raise InputRefused(f"--store is sqlite, postgres or both, not {store!r}")
+        stores = ("sqlite", "postgres") if store == "both" else (store,)
+        figures = suite.run(suite.Wishes(minutes, count, quick, seed, rate, stores))
+        if as_json:
+            print_json(figures)
+        else:
+            suite.show(figures)
+        if not suite.is_well(figures):
+            raise typer.Exit(1)

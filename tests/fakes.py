@@ -72,6 +72,10 @@ class OneCustomerShop:
             "grants": [],
         }
 
+    async def owns_order(self, customer_id: str, order_id: str) -> bool:
+        """Tell whether it is the one order of demo-1."""
+        return (customer_id, order_id) == ("demo-1", "2026-10001")
+
     async def find_by_kakao_user(self, user_key: str) -> str | None:
         """Return demo-1 for the user `linked`."""
         return "demo-1" if user_key == "linked" else None

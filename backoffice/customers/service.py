@@ -31,7 +31,7 @@ from backoffice.errors import CustomerNotFound
 from backoffice.orders.history import read_notes
 from backoffice.orders.model import Order
 from backoffice.orders.policy import STATUS_LABELS
-from backoffice.orders.service import read_concerned, read_recent
+from backoffice.orders.port import Orders, OrdersUnavailable, SqlOrders
 from backoffice.orders.tables import OrderStatus
 from backoffice.verification.desk import label_cause
 from backoffice.verification.rules import load_causes
@@ -89,17 +89,25 @@ _HISTORY_ROWS = _select_histories()
 _NOT_SHOWN = frozenset({"history", "happened_at", "row_id", "customer_id", "event_id", "decision_id"})
 
 
-async def get_panel(engine: AsyncEngine, customer_id: str, clock: Clock) -> dict[str, Any]:
-    """Return the masked customer with their latest orders for the desk's side panel. Raises CustomerNotFound."""
+async def get_panel(
+    engine: AsyncEngine, customer_id: str, clock: Clock, *, book: Orders | None = None
+) -> dict[str, Any]:
+    """Return the masked customer with their latest orders for the desk's side panel. Raises CustomerNotFound.
+
+    `is_orders_unavailable` is there where the order system did not answer.
+    """
+    found = await _list_orders(engine, customer_id, book, with_open=False)
     async with read(engine) as connection:
         person = await _find_masked(connection, customer_id)
         if person is None:
             raise CustomerNotFound(customer_id)
-        orders = await _summarise(connection, await read_recent(connection, customer_id, limit=_PANEL_ORDERS), clock)
-    return person | {"recent_orders": orders}
+        orders = await _summarise(connection, found or (), clock)
+    return person | {"recent_orders": orders} | ({"is_orders_unavailable": True} if found is None else {})
 
 
-async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> dict[str, Any]:
+async def handoff_facts(
+    engine: AsyncEngine, customer_id: str, clock: Clock, *, book: Orders | None = None
+) -> dict[str, Any]:
     """Return what a conversation carries to a person: the masked customer and what may be concerned.
 
     `orders` holds the newest ones and any older one still open; `blocks`, `verification_attempts`
@@ -108,11 +116,11 @@ async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> 
     the customer tried to verify today and what was granted in a year; `privacy_requests` those still open.
     For an id the shop does not know, `customer` is None, the lists are empty and the counts 0.
     """
+    concerned = await _list_orders(engine, customer_id, book, with_open=True)
     now = clock.now()
     async with read(engine) as connection:
         person = await _find_masked(connection, customer_id)
-        concerned = await read_concerned(connection, customer_id, limit=_PANEL_ORDERS)
-        orders = await _summarise(connection, concerned, clock)
+        orders = await _summarise(connection, concerned or (), clock)
         rows = (await connection.execute(_HISTORY_ROWS, {"customer_id": customer_id})).mappings().all()
         given = await read_within(connection, customer_id)
         tally = await count_within(connection, customer_id, now)
@@ -128,6 +136,7 @@ async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> 
             cause = causes.name(row["cause"], row["error_code"])
             entry |= {"cause_label": label_cause(cause), "cause_plain": causes.find(cause).plain}
         histories[row["history"]].append(entry)
+    missing = {"is_orders_unavailable": True} if concerned is None else {}
     requests = [{name: _plain(value) for name, value in request.items()} for request in privacy]
     return {
         "customer": person,
@@ -136,7 +145,7 @@ async def handoff_facts(engine: AsyncEngine, customer_id: str, clock: Clock) -> 
         "amends": given,
         "tally": tally,
         "privacy_requests": requests,
-    }
+    } | missing
 
 
 async def find_by_kakao_user_key(engine: AsyncEngine, user_key: str) -> str | None:
@@ -171,6 +180,16 @@ async def _find_masked(connection: AsyncConnection, customer_id: str) -> dict[st
         "grade": row.grade,
         "joined_at": _rfc3339(row.joined_at) if row.joined_at else None,
     }
+
+
+async def _list_orders(
+    engine: AsyncEngine, customer_id: str, book: Orders | None, *, with_open: bool
+) -> Sequence[Order] | None:
+    """Return the orders to show; None where the order system does not answer: the rest is shown all the same."""
+    try:
+        return await (book or SqlOrders(engine)).list_orders(customer_id, limit=_PANEL_ORDERS, with_open=with_open)
+    except OrdersUnavailable:
+        return None
 
 
 async def _summarise(connection: AsyncConnection, orders: Sequence[Order], clock: Clock) -> list[dict[str, Any]]:

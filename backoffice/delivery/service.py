@@ -19,8 +19,8 @@ from backoffice.delivery.policy import Assessment, DeliveryFacts, StageTimes, as
 from backoffice.delivery.rulebook import DeliveryRules
 from backoffice.delivery.rules import load_rules
 from backoffice.delivery.tables import DOUBTS, deliveries, delivery_flags, delivery_spans, delivery_stages
-from backoffice.orders.model import Order
-from backoffice.orders.service import read_concerned, read_open, read_order, read_recent
+from backoffice.orders.model import Order, Parcel
+from backoffice.orders.port import Orders, SqlOrders
 from backoffice.orders.tables import OPEN_STATUSES, orders
 from kernel.clock import KST, Clock
 from kernel.database import read
@@ -71,35 +71,36 @@ class Delivery:
 class DeliveryService:
     """Reads deliveries and has the policy judge them at the product's time."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock, rules: DeliveryRules | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, clock: Clock, orders: Orders | None = None) -> None:
         self._engine = engine
         self._clock = clock
-        self.rules = rules or load_rules()
+        self._orders = orders or SqlOrders(engine)
+        self.rules = load_rules()
 
     async def list_open(self, customer_id: str, *, limit: int) -> Sequence[Delivery]:
         """Return the deliveries still under way, newest order first; empty when there are none."""
-        async with read(self._engine) as connection:
-            return await self._judge(connection, await read_open(connection, customer_id, limit=limit))
+        found = await self._orders.list_orders(customer_id, limit=limit, with_open=True)
+        return await self._judge([order for order in found if order.is_open][:limit])
 
     async def find(self, customer_id: str, order_id: str) -> Delivery | None:
         """Return the delivery of this customer's order; None when it is another's or nobody's."""
-        async with read(self._engine) as connection:
-            order = await read_order(connection, customer_id, order_id)
-            return (await self._judge(connection, [order]))[0] if order else None
+        order = await self._orders.find_order(customer_id, order_id)
+        return (await self._judge([order]))[0] if order else None
 
     async def find_latest(self, customer_id: str) -> Delivery | None:
         """Return the delivery of the newest order, whatever became of it; None when nothing was ever ordered."""
-        async with read(self._engine) as connection:
-            found = await self._judge(connection, await read_recent(connection, customer_id, limit=1))
-            return found[0] if found else None
+        found = await self._judge(await self._orders.list_orders(customer_id, limit=1))
+        return found[0] if found else None
 
     async def list_concerned(self, customer_id: str, *, limit: int) -> Sequence[Delivery]:
         """Return the newest orders' deliveries and, besides them, those still under way, newest order first."""
-        async with read(self._engine) as connection:
-            return await self._judge(connection, await read_concerned(connection, customer_id, limit=limit))
+        return await self._judge(await self._orders.list_orders(customer_id, limit=limit, with_open=True))
 
-    async def _judge(self, connection: AsyncConnection, found: Sequence[Order]) -> list[Delivery]:
-        return await read_deliveries(connection, found, now=self._clock.now(), rules=self.rules)
+    async def _judge(self, found: Sequence[Order]) -> list[Delivery]:
+        if not found:
+            return []
+        async with read(self._engine) as connection:
+            return await read_deliveries(connection, found, now=self._clock.now(), rules=self.rules)
 
 
 async def read_deliveries(
@@ -118,14 +119,21 @@ async def read_deliveries(
             order=order,
             facts=facts[order.order_id],
             assessment=assess(facts[order.order_id], now=now, rules=rules, history=history),
-            courier=rows[order.order_id][0].courier,
-            tracking_no=rows[order.order_id][0].tracking_no,
+            courier=facts[order.order_id].courier,
+            tracking_no=_find_tracking_no(order, rows[order.order_id]),
         )
         for order in found
     ]
 
 
+def _find_tracking_no(order: Order, rows: Sequence[Any]) -> str | None:
+    found: str | None = rows[0].tracking_no if rows else (order.parcel or Parcel()).tracking_no
+    return found
+
+
 def _facts(order: Order, rows: Sequence[Any]) -> DeliveryFacts:
+    if not rows:  # an order that lives in another system
+        return DeliveryFacts(status=order.status, **_told(order.parcel or Parcel()))
     parcel = rows[0]
     return DeliveryFacts(
         status=order.status,
@@ -141,6 +149,10 @@ def _facts(order: Order, rows: Sequence[Any]) -> DeliveryFacts:
         is_doubted=bool(parcel.is_doubted),
         stages=tuple(StageTimes(row.stage, row.planned_at, row.actual_at) for row in rows if row.stage),
     )
+
+
+def _told(parcel: Parcel) -> dict[str, Any]:
+    return {name: value for name, value in vars(parcel).items() if name != "tracking_no"}
 
 
 async def _read_history(

@@ -52,6 +52,23 @@ class Refund:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """What an order system of the shop's own knows of the way; where orders are in Ieum's tables, it is in theirs.
+
+    `delay_reason` is one of the names in `delivery/rules.yml`.
+    """
+
+    courier: str | None = None
+    tracking_no: str | None = None
+    promised_on: date | None = None
+    eta_on: date | None = None
+    delivered_at: datetime | None = None
+    delivered_place: str | None = None
+    delay_reason: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """One order with its items."""
 
@@ -68,6 +85,7 @@ class Order:
     used_points_krw: int | None = None
     used_coupon_id: str | None = None
     refunds: tuple[Refund, ...] = ()
+    parcel: Parcel | None = None
 
     @property
     def refund(self) -> Refund | None:

@@ -7,13 +7,15 @@ one that does not exist cannot be told apart, by the answer or by the time it ta
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backoffice.orders.model import Order, OrderItem, Refund
 from backoffice.orders.tables import OPEN_STATUSES, OrderStatus, order_items, orders, refunds
+from kernel.clock import KST
 from kernel.database import read
 
 # Most orders never see money back: the table of refunds is asked only where there is some.
@@ -46,14 +48,28 @@ _REFUNDS = (
 
 async def list_recent(engine: AsyncEngine, customer_id: str, *, limit: int) -> Sequence[Order]:
     """Return the customer's newest orders, newest first; empty when there are none."""
-    async with read(engine) as connection:
-        return await read_recent(connection, customer_id, limit=limit)
+    return await list_orders(engine, customer_id, limit=limit)
 
 
-async def list_open(engine: AsyncEngine, customer_id: str, *, limit: int) -> Sequence[Order]:
-    """Return the customer's orders that are still on their way, newest first."""
+async def list_orders(
+    engine: AsyncEngine,
+    customer_id: str,
+    *,
+    limit: int,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    with_open: bool = False,
+) -> Sequence[Order]:
+    """Return the newest orders of the days in Seoul, newest first; with those still open in their place if wished."""
+    statement = _CONCERNED if with_open else RECENT
+    if first_day is not None:
+        statement = statement.where(orders.c.ordered_at >= _midnight(first_day))
+    if last_day is not None:
+        statement = statement.where(orders.c.ordered_at < _midnight(last_day + timedelta(days=1)))
     async with read(engine) as connection:
-        return await read_open(connection, customer_id, limit=limit)
+        return await _collect(
+            connection, await connection.execute(statement, {"customer_id": customer_id, "limit": limit})
+        )
 
 
 async def find_order(engine: AsyncEngine, customer_id: str, order_id: str) -> Order | None:
@@ -62,36 +78,12 @@ async def find_order(engine: AsyncEngine, customer_id: str, order_id: str) -> Or
         return await read_order(connection, customer_id, order_id)
 
 
-async def read_recent(connection: AsyncConnection, customer_id: str, *, limit: int) -> Sequence[Order]:
-    """Like `list_recent`, within a transaction of the caller's."""
-    return await _collect(connection, await connection.execute(RECENT, {"customer_id": customer_id, "limit": limit}))
-
-
-async def read_open(connection: AsyncConnection, customer_id: str, *, limit: int) -> Sequence[Order]:
-    """Like `list_open`, within a transaction of the caller's."""
-    return await _collect(connection, await connection.execute(_OPEN, {"customer_id": customer_id, "limit": limit}))
-
-
-async def read_concerned(connection: AsyncConnection, customer_id: str, *, limit: int) -> Sequence[Order]:
-    """Return the newest orders and, besides them, the newest of those still open, up to `limit` of each, newest first."""
-    return await _collect(
-        connection, await connection.execute(_CONCERNED, {"customer_id": customer_id, "limit": limit})
-    )
-
-
 async def read_order(connection: AsyncConnection, customer_id: str, order_id: str) -> Order | None:
     """Like `find_order`, within a transaction of the caller's."""
     found = await _collect(
         connection, await connection.execute(_ONE, {"customer_id": customer_id, "order_id": order_id})
     )
     return found[0] if found else None
-
-
-async def read_orders(
-    connection: AsyncConnection, query: sa.Select[tuple[object, ...]], values: Mapping[str, object]
-) -> Sequence[Order]:
-    """Return the orders of a query made of `RECENT`, within a transaction of the caller's."""
-    return await _collect(connection, await connection.execute(query, dict(values)))
 
 
 async def _collect(connection: AsyncConnection, result: sa.CursorResult[tuple[object, ...]]) -> list[Order]:
@@ -135,3 +127,7 @@ def _order(row: sa.Row[tuple[object, ...]], items: tuple[OrderItem, ...], paid_b
         used_coupon_id=row.used_coupon_id,
         refunds=paid_back,
     )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(0), KST)

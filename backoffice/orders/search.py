@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-
-from sqlalchemy.ext.asyncio import AsyncEngine
+from datetime import date
 
 from backoffice.orders.errors import InvalidAmount, InvalidPeriod
 from backoffice.orders.model import Order
-from backoffice.orders.reading import RECENT, read_orders
+from backoffice.orders.port import Orders
 from backoffice.orders.spelling import is_meant, letters
-from backoffice.orders.tables import orders
-from kernel.clock import KST
-from kernel.database import read
 
 # The newest so many are looked through; who has more, names a period.
 LOOKED_THROUGH = 200
@@ -88,20 +83,10 @@ def fits_amount(order: Order, query: Query) -> bool:
     return any(amount is not None and least <= amount <= most for amount in amounts)
 
 
-async def search(engine: AsyncEngine, customer_id: str, query: Query, *, limit: int) -> Sequence[Order]:
+async def search(book: Orders, customer_id: str, query: Query, *, limit: int) -> Sequence[Order]:
     """Return the customer's newest orders that fit, newest first. Raises InvalidPeriod, InvalidAmount."""
     check(query)
-    statement = RECENT
-    if query.first_day is not None:
-        statement = statement.where(orders.c.ordered_at >= _midnight(query.first_day))
-    if query.last_day is not None:
-        statement = statement.where(orders.c.ordered_at < _midnight(query.last_day + timedelta(days=1)))
     most = limit if query.text is None and query.least_krw is None and query.most_krw is None else LOOKED_THROUGH
-    async with read(engine) as connection:
-        found = await read_orders(connection, statement, {"customer_id": customer_id, "limit": most})
+    found = await book.list_orders(customer_id, limit=most, first_day=query.first_day, last_day=query.last_day)
     fitting = [order for order in found if fits_amount(order, query)]
     return (choose_named(fitting, query.text) if query.text is not None else fitting)[:limit]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(0), KST)

@@ -19,12 +19,8 @@ from backoffice.orders.changing import (
 )
 from backoffice.orders.reading import (
     find_order,
-    list_open,
     list_recent,
-    read_concerned,
-    read_open,
     read_order,
-    read_recent,
 )
 from backoffice.orders.receipts import Sent, send_receipt
 from backoffice.orders.requests import Requester
@@ -54,15 +50,11 @@ __all__ = [
     "change_order",
     "find_open_return",
     "find_order",
-    "list_open",
     "list_options",
     "list_recent",
     "merge_orders",
     "preview_cancel",
-    "read_concerned",
-    "read_open",
     "read_order",
-    "read_recent",
     "receive_return",
     "request_return",
     "search",

@@ -25,8 +25,8 @@ VIEWS = {
     "skips": 0.5,
     "ends": 0.5,
 }
-CHARACTER_SIZES = (1, 2, 3, 4)
-JAMO_SIZES = (3, 4, 5)
+CHARACTER_SIZES = (1, 2, 3)
+JAMO_SIZES = (4,)  # more sizes take a fifth longer to train and find no more
 END_JAMO = 8
 SKIPPED_MORPHEMES = 2
 MOST_WORDS_COUNTED = 12

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from handoff.adapters.memory_outbox import MemoryOutbox
 from handoff.adapters.memory_routing import MemoryRouting
 from handoff.adapters.memory_tickets import Duplicate, MemoryTickets, TicketTables
 from handoff.domain.conversation import (
@@ -30,6 +31,8 @@ from handoff.domain.conversation import (
     Turn,
     TurnStatus,
 )
+from handoff.domain.live import Fingerprint, ReadMark, WaitingLine
+from handoff.domain.outbox import OutboxEntry
 from handoff.domain.routing import Offer
 
 
@@ -45,6 +48,9 @@ class _Tables(TicketTables):
     agents: dict[str, Agent] = field(default_factory=dict)
     outbox: dict[tuple[str, int], tuple[datetime, str | None] | None] = field(default_factory=dict)
     candidates: dict[str, Json] = field(default_factory=dict)
+    read_marks: dict[str, ReadMark] = field(default_factory=dict)
+    deliveries: dict[tuple[str, int], OutboxEntry] = field(default_factory=dict)
+    delivery_leases: dict[tuple[str, int], tuple[str, float]] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
     participants: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
@@ -73,7 +79,7 @@ class MemoryStore:
         yield MemoryTransaction(self._tables.copy())
 
 
-class MemoryTransaction(MemoryRouting, MemoryTickets):
+class MemoryTransaction(MemoryOutbox, MemoryRouting, MemoryTickets):
     """One unit of work on copies of the tables."""
 
     _t: _Tables
@@ -97,6 +103,15 @@ class MemoryTransaction(MemoryRouting, MemoryTickets):
             and (c.owner is not Owner.CLOSED or await self.count_outbox(c.conversation_id))
         ]
         return max(found, key=lambda c: (c.created_at, c.conversation_id), default=None)
+
+    async def find_channel_request(self, channel: str, channel_user: str, request: str) -> Conversation | None:
+        for c in self._t.conversations.values():
+            if (c.channel, c.channel_user) == (channel, channel_user) and (
+                await self.find_by_client_id(c.conversation_id, request)
+                or await self.list_taken(c.conversation_id, by=request)
+            ):
+                return c
+        return None
 
     async def lock_channel_user(self, channel: str, channel_user: str) -> None:
         """The store's one lock holds everybody already."""
@@ -244,9 +259,43 @@ class MemoryTransaction(MemoryRouting, MemoryTickets):
         page = {"presence": known.presence, "seen_at_s": known.seen_at_s, "missed_offers": known.missed_offers}
         self._t.agents[agent.agent_id] = replace(agent, **page)
 
-    async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
+    async def list_by_ids(self, conversation_ids: Sequence[str]) -> Sequence[Conversation]:
+        return [c for c in self._t.conversations.values() if c.conversation_id in conversation_ids]
+
+    async def list_waiting(self) -> Sequence[WaitingLine]:
+        return [
+            WaitingLine(c.conversation_id, c.skill, _fingerprint(c))
+            for c in await self.list_conversations(owner=Owner.WAITING)
+        ]
+
+    async def read_fingerprints(self, conversation_ids: Sequence[str]) -> dict[str, Fingerprint]:
+        return {c.conversation_id: _fingerprint(c) for c in await self.list_by_ids(conversation_ids)}
+
+    async def read_held(self, agent_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+        found: dict[str, tuple[int, int, int]] = {}
+        for c in self._t.conversations.values():
+            if c.owner is Owner.HUMAN and c.agent_id in agent_ids:
+                count, versions, seqs = found.get(c.agent_id, (0, 0, 0))
+                found[c.agent_id] = (count + 1, versions + c.version, seqs + c.last_seq)
+        return found
+
+    async def save_read_marks(self, marks: Collection[ReadMark]) -> None:
+        for mark in marks:
+            known = self._t.read_marks.get(mark.conversation_id)
+            if known is None or mark.seq > known.seq:
+                self._t.read_marks[mark.conversation_id] = mark
+
+    async def find_read_mark(self, conversation_id: str) -> ReadMark | None:
+        return self._t.read_marks.get(conversation_id)
+
+    async def add_to_outbox(
+        self, conversation_id: str, seqs: Sequence[int], at: datetime, *, is_pushed: bool = False
+    ) -> None:
+        channel = self._t.conversations[conversation_id].channel
         for seq in seqs:
             _insert(self._t.outbox, (conversation_id, seq), None)
+            entry = OutboxEntry(conversation_id, seq, channel, at, at if is_pushed else None)
+            _insert(self._t.deliveries, (conversation_id, seq), entry)
 
     async def list_outbox(self, conversation_id: str, *, limit: int) -> Sequence[Message]:
         waiting = sorted(key for key, taken in self._t.outbox.items() if key[0] == conversation_id and taken is None)
@@ -308,3 +357,7 @@ def _insert(table: dict[Any, Any], key: Any, value: Any) -> None:
 
 def _serving_order(conversation: Conversation) -> tuple[datetime | None, str]:
     return (conversation.ranked_at, conversation.conversation_id)
+
+
+def _fingerprint(conversation: Conversation) -> Fingerprint:
+    return Fingerprint(conversation.version, conversation.last_seq, conversation.updated_at)

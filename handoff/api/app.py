@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from handoff.adapters.bot import BotPool
 from handoff.adapters.hub import LocalHub
 from handoff.adapters.shop import SqlShop
+from handoff.api.limits import AddressLimits
 from handoff.api.tickets import Tickets
 from handoff.service.alerts import Alerts
 from handoff.service.aside import Aside
 from handoff.service.clockwork import Clockwork
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.handing_back import HandingBack
 from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.leaving import Leaving
@@ -23,6 +25,9 @@ from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
 from handoff.service.promises import Promises
+from handoff.service.queue_board import QueueBoard
+from handoff.service.read_marks import ReadMarks
+from handoff.service.reading import Reader
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.store import Store
@@ -30,6 +35,7 @@ from handoff.service.supervising import Supervision
 from handoff.service.team import Team
 from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
+from handoff.service.undelivered import Undelivered
 from handoff.service.utterances import Utterances
 from kernel.clock import Clock
 from kernel.settings import Settings
@@ -53,6 +59,7 @@ class Gateway:
     clockwork: Clockwork
     customers: Customers
     desk: Desk
+    handing_back: HandingBack
     ticket_desk: TicketDesk
     promises: Promises
     alerts: Alerts
@@ -68,6 +75,11 @@ class Gateway:
     kakao: Kakao
     logins: Logins
     tickets: Tickets
+    limits: AddressLimits
+    reader: Reader
+    board: QueueBoard
+    read_marks: ReadMarks
+    undelivered: Undelivered
     intents: Intents
     utterances: Utterances
     trainings: Trainings

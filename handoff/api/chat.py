@@ -1,34 +1,30 @@
-"""The customer's door on the web: open, write, read by long poll or socket."""
+"""The customer's door on the web: open, write, read by long poll. The socket is `chat_socket`."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 from typing import Any
 from uuid import UUID
 
 from pydantic import Field, model_validator
-from sanic import Blueprint, Request, Websocket
+from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 from sanic.response import json as respond
-from websockets.exceptions import ConnectionClosed
 
 from handoff.api import shapes
 from handoff.api.app import Gateway, gateway_of
+from handoff.api.limits import address_of
 from handoff.api.openapi import asks, takes
 from handoff.api.problems import Body, read_body
 from handoff.api.tickets import TICKET_LIFETIME_S
 from handoff.domain.contact import read_contact
 from handoff.domain.text import accept_text
-from handoff.errors import HandoffError, Invalid, TokenExpired, Unauthorized
+from handoff.errors import Invalid, TokenExpired, Unauthorized
 from kernel import tokens
 
 chat = Blueprint("chat", url_prefix="/api/chat")
 
 LONG_POLL_MAX_S = 25
 SEQ_MAX = 2**31 - 1
-RESUME_WITHIN_S = 10.0
-SOCKET_WAIT_S = 25.0
 
 
 class OpenConversation(Body):
@@ -62,10 +58,11 @@ class LeaveContact(Body):
 async def open_conversation(request: Request) -> HTTPResponse:
     """Start a conversation; with an identity token for a known customer, without one anonymously."""
     gateway = gateway_of(request)
+    gateway.limits.count_conversation(address_of(request))
     body = read_body(request, OpenConversation)
     customer_id = None
     if body.identity_token is not None:
-        customer_id = _verify(tokens.read_identity, body.identity_token, gateway.settings.identity_key)
+        customer_id = read_token(tokens.read_identity, body.identity_token, gateway.settings.identity_key)
     conversation = await gateway.customers.open(channel="web", customer_id=customer_id)
     token = tokens.sign_conversation(conversation.conversation_id, gateway.settings.session_key)
     return respond({"conversation_id": conversation.conversation_id, "token": token}, status=201)
@@ -121,69 +118,14 @@ async def issue_ticket(request: Request) -> HTTPResponse:
     return respond({"ticket": gateway.tickets.issue(conversation_id), "expires_in_s": TICKET_LIFETIME_S}, status=201)
 
 
-@chat.websocket("/socket")
-async def socket(request: Request, ws: Websocket) -> None:
-    """Push everything after the seq that the page resumes from, for as long as the page stays."""
-    gateway = gateway_of(request)
-    try:
-        conversation_id = await gateway.tickets.redeem(request.args.get("ticket", ""))
-        after = _resumed_after(await asyncio.wait_for(ws.recv(), RESUME_WITHIN_S))
-    except (HandoffError, TimeoutError) as error:
-        await ws.close(4401 if isinstance(error, Unauthorized) else 4400, getattr(error, "code", "resume_expected"))
-        return
-    await _push(gateway, ws, conversation_id, after)
-
-
-async def _push(gateway: Gateway, ws: Websocket, conversation_id: str, after: int) -> None:
-    """Send views until the page leaves. Only what the page can take is read: a slow page costs no memory."""
-    reader = asyncio.create_task(_read_until_closed(ws), name=f"socket-{conversation_id}")
-    try:
-        with gateway.customers.listen(conversation_id) as news:
-            shown = await gateway.customers.read(conversation_id, after=after)
-            changed = True
-            while not reader.done():
-                if changed:
-                    await ws.send(json.dumps({"type": "messages", **shapes.view(shown)}, ensure_ascii=False))
-                    after = shown.messages[-1].seq if shown.messages else after
-                    full = bool(shown.messages)
-                    if full:  # there may be more than one reading holds
-                        last, shown = shown, await gateway.customers.read(conversation_id, after=after)
-                        changed = bool(shown.messages) or not shown.same_state(last)
-                        continue
-                last, shown = (
-                    shown,
-                    await gateway.customers.next_view(conversation_id, news, shown, after=after, wait_s=SOCKET_WAIT_S),
-                )
-                changed = bool(shown.messages) or not shown.same_state(last)
-    except ConnectionClosed:
-        pass
-    finally:
-        reader.cancel()
-
-
-async def _read_until_closed(ws: Websocket) -> None:
-    """A customer's page says nothing after its resume; what it sends is read and dropped."""
-    while await ws.recv() is not None:
-        pass
-
-
-def _resumed_after(frame: Any) -> int:
-    try:
-        body = json.loads(frame)
-        if body["type"] == "resume" and type(body["after"]) is int and 0 <= body["after"] <= SEQ_MAX:
-            return int(body["after"])
-    except (ValueError, TypeError, KeyError, RecursionError):
-        pass
-    raise Invalid("resume가 먼저 필요해요.", code="resume_expected")
-
-
 def _authorised(request: Request) -> tuple[Gateway, str]:
     """Return the gateway and the conversation that the bearer token is for."""
     gateway = gateway_of(request)
-    return gateway, _verify(tokens.read_conversation, request.token or "", gateway.settings.session_key)
+    return gateway, read_token(tokens.read_conversation, request.token or "", gateway.settings.session_key)
 
 
-def _verify(read: Any, token: str, key: str) -> str:
+def read_token(read: Any, token: str, key: str) -> str:
+    """Return what a token says by `read`. Raises TokenExpired and Unauthorized."""
     try:
         return str(read(token, key))
     except tokens.ExpiredToken as error:

@@ -10,15 +10,17 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 from sanic.response import json as respond
 
-from handoff.api import shapes
+from handoff.api import shapes, ticket_shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
 from handoff.api.staff import member
+from handoff.domain.promises import PromiseStatus
 from handoff.domain.routing import SKILLS
 from handoff.domain.text import accept_text
 from handoff.errors import Invalid
 from handoff.service.desk import Done
+from handoff.service.handing_back import AGREED_LENGTH_MAX, NOTE_LENGTH_MAX, GivenBack
 from handoff.service.staff import DESK_ROLES
 
 desk = Blueprint("desk", url_prefix="/api/desk")
@@ -56,6 +58,26 @@ class Transfer(AtVersion):
     agent_id: str | None = Field(default=None, max_length=100)
 
 
+class Learned(Body):
+    """What the agent found out and the bot may go on with. Who the customer is cannot be told here."""
+
+    order_id: str | None = Field(default=None, min_length=1, max_length=64)
+
+
+class GiveBack(AtVersion):
+    """What goes along to the bot: `agreed` is its first words to the customer, `note` is for colleagues alone.
+
+    The bot takes up the question that was interrupted unless `resume` is false; `topic` names an intent to go on with
+    instead.
+    """
+
+    agreed: str | None = None
+    note: str | None = None
+    learned: Learned | None = None
+    topic: str | None = Field(default=None, max_length=64)
+    resume: bool = True
+
+
 class Presence(Body):
     """online, away or offline."""
 
@@ -64,10 +86,17 @@ class Presence(Body):
 
 @desk.get("/queue")
 async def queue(request: Request) -> HTTPResponse:
-    """Return waiting conversations in the order they will be served."""
-    await member(request, DESK_ROLES)
-    items = await gateway_of(request).desk.list_queue()
-    return respond({"conversations": [shapes.queue_item(item) for item in items]})
+    """Return waiting conversations in the order they will be served, and the promises that are to be kept now."""
+    agent = await member(request, DESK_ROLES)
+    gateway = gateway_of(request)
+    items = await gateway.desk.list_queue()
+    due = await gateway.promises.list_for(agent, statuses=[PromiseStatus.DUE])
+    return respond(
+        {
+            "conversations": [shapes.queue_item(item) for item in items],
+            "due": [ticket_shapes.promise_with_ticket(promise, ticket) for promise, ticket in due],
+        }
+    )
 
 
 @desk.get("/conversations")
@@ -86,7 +115,10 @@ async def conversation(request: Request, conversation_id: str) -> HTTPResponse:
     view = await gateway.desk.view(conversation_id, agent)
     customer_id = view.conversation.customer_id
     customer = await gateway.shop.customer_panel(customer_id) if customer_id else None
-    return respond(shapes.desk_view(view, customer))
+    read_up_to = await gateway.read_marks.find(conversation_id)
+    now, left = gateway.clock.now(), await gateway.undelivered.list_of(conversation_id)
+    arrival = {"read_up_to": read_up_to, "undelivered": [shapes.undelivered(entry, now) for entry in left]}
+    return respond(shapes.desk_view(view, customer) | arrival)
 
 
 @desk.post("/conversations/<conversation_id:str>/claim")
@@ -139,12 +171,21 @@ async def transfer(request: Request, conversation_id: str) -> HTTPResponse:
 
 
 @desk.post("/conversations/<conversation_id:str>/return-to-bot")
-@takes(AtVersion)
+@takes(GiveBack)
 async def return_to_bot(request: Request, conversation_id: str) -> HTTPResponse:
-    """Let the bot go on."""
+    """Let the bot go on, with what was agreed and what the agent learned."""
     agent = await member(request, DESK_ROLES)
-    body = read_body(request, AtVersion)
-    return await done(gateway_of(request).desk.return_to_bot(conversation_id, agent, version=body.version))
+    gateway, body = gateway_of(request), read_body(request, GiveBack)
+    if body.topic is not None and not gateway.intents.known(body.topic):
+        raise Invalid("그런 문의 유형은 없어요.", code="unknown_topic")
+    given = GivenBack(
+        agreed=_line(body.agreed, AGREED_LENGTH_MAX),
+        note=_line(body.note, NOTE_LENGTH_MAX),
+        order_id=body.learned.order_id if body.learned else None,
+        topic=body.topic,
+        resumes=body.resume,
+    )
+    return await done(gateway.handing_back.return_to_bot(conversation_id, agent, version=body.version, given=given))
 
 
 @desk.post("/conversations/<conversation_id:str>/close")
@@ -172,3 +213,13 @@ async def done(work: Awaitable[Done]) -> HTTPResponse:
     """Return the version after what an agent did, and the seq of the message written, if any."""
     result = await work
     return respond({"version": result.version} | ({"seq": result.seq} if result.seq is not None else {}))
+
+
+def _line(text: str | None, most: int) -> str | None:
+    """Return an optional text as it is stored. Raises Invalid."""
+    if text is None or not text.strip():
+        return None
+    cleaned = accept_text(text)
+    if len(cleaned) > most:
+        raise Invalid(f"{most}자까지 쓸 수 있어요.", code="text_too_long")
+    return cleaned

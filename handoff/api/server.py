@@ -14,23 +14,32 @@ from sanic import Sanic
 
 from backoffice.backstage import HANDLERS, Backstage
 from backoffice.notices.service import ConsoleNotifier, make_notifier
+from backoffice.orders.port import open_orders
 from backoffice.privacy.handlers import with_conversations
 from handoff.adapters.bot import BotPool
-from handoff.adapters.hub import LocalHub, RedisHub
+from handoff.adapters.failpoints import with_steps
+from handoff.adapters.hub import LocalHub
+from handoff.adapters.redis_hub import RedisHub
 from handoff.adapters.shop import SqlShop
 from handoff.adapters.sql.store import SqlStore
 from handoff.adapters.talks import SqlTalks
+from handoff.adapters.webhook import Webhook
 from handoff.api import pages, problems
 from handoff.api.amends import amends
 from handoff.api.app import Gateway
+from handoff.api.app_channel import app_channel
 from handoff.api.chat import chat
+from handoff.api.chat_socket import chat_socket
 from handoff.api.desk import desk
 from handoff.api.desk_hours import desk_hours
+from handoff.api.desk_outbox import desk_outbox
 from handoff.api.desk_promises import desk_promises
 from handoff.api.desk_routing import desk_routing
 from handoff.api.desk_socket import desk_socket
 from handoff.api.desk_tickets import desk_tickets
 from handoff.api.kakao import kakao
+from handoff.api.limits import AddressLimits
+from handoff.api.live import FRAME_BYTES_MAX
 from handoff.api.openapi import openapi
 from handoff.api.privacy import privacy
 from handoff.api.shop_systems import shop_systems
@@ -42,7 +51,9 @@ from handoff.service.alerts import Alerts, ServiceLevelWatch
 from handoff.service.aside import Aside
 from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
+from handoff.service.delivering import Deliverer
 from handoff.service.desk import Desk
+from handoff.service.handing_back import HandingBack
 from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.leaving import Leaving
@@ -50,6 +61,9 @@ from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
 from handoff.service.promises import Promises
+from handoff.service.queue_board import QueueBoard
+from handoff.service.read_marks import ReadMarks
+from handoff.service.reading import Reader
 from handoff.service.reopening import Reopening
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
@@ -57,15 +71,19 @@ from handoff.service.supervising import Supervision
 from handoff.service.team import Team
 from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
+from handoff.service.undelivered import Undelivered
 from handoff.service.utterances import Utterances
-from kernel.clock import ProductClock
+from handoff.service.waiting import Waits
+from handoff.service.watching import Watcher
 from kernel.database import create_engine
+from kernel.failpoints import make_clock
 from kernel.settings import Settings
 from studio.curated import CuratedExamples
 from studio.intents import Intents
 from studio.trainings import Trainings
 
 LONGEST_ANSWER_S = 60  # a long poll waits 25 s
+PING_EVERY_S = 10  # a page whose machine is gone is noticed within two of them
 LEAVE_WITHIN_S = 3.0  # once turns in hand are done; pages that keep asking would hold a stopping gateway up for longer
 
 
@@ -80,12 +98,18 @@ def create_app(
     app.config.REQUEST_MAX_SIZE = problems.BODY_BYTES_MAX
     app.config.RESPONSE_TIMEOUT = LONGEST_ANSWER_S
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = LEAVE_WITHIN_S
-    app.config.WEBSOCKET_MAX_SIZE = 4 * 1024
+    app.config.WEBSOCKET_MAX_SIZE = FRAME_BYTES_MAX
+    app.config.WEBSOCKET_PING_INTERVAL = PING_EVERY_S
+    app.config.WEBSOCKET_PING_TIMEOUT = PING_EVERY_S
+    app.config.PROXIES_COUNT = settings.proxy_count or None
     app.config.ACCESS_LOG = False
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.AUTO_EXTEND = False
     blueprints = (
         chat,
+        chat_socket,
+        app_channel,
+        desk_outbox,
         staff,
         desk,
         desk_routing,
@@ -130,19 +154,24 @@ def _dumps(body: object) -> str:
 async def _open(
     settings: Settings, resources: AsyncExitStack, bot_transport: httpx.AsyncBaseTransport | None
 ) -> Gateway:
-    clock = ProductClock(settings.clock_offset_s)
+    clock = make_clock(settings.clock_offset_s, settings.failpoints_dir)
     engine, shop_engine = create_engine(settings.database_url), create_engine(settings.shop_database_url)
     resources.push_async_callback(engine.dispose)
     resources.push_async_callback(shop_engine.dispose)
     store = SqlStore(engine)
-    shop = SqlShop(shop_engine, clock)
+    orders = open_orders(settings.orders, shop_engine)
+    resources.push_async_callback(orders.close)
+    shop = SqlShop(shop_engine, clock, orders)
     hub = await _open_hub(settings, resources)
     bot = BotPool(settings.bot_urls, settings.bot_token, transport=bot_transport)
     resources.push_async_callback(bot.close)
+    if settings.failpoints_dir is not None:
+        store, bot = with_steps(store, bot, settings.failpoints_dir)
     # One process at a time can listen here: a lease under this name is this process's own or an earlier life's.
     name = f"{socket.gethostname()}:{settings.port}"
     runner = TurnRunner(store, bot, shop, hub, clock, name=name, context_key=settings.context_key)
-    customers = Customers(store, runner, hub, clock, reopening=Reopening(store, shop))
+    waits = Waits(clock)
+    customers = Customers(store, runner, hub, clock, reopening=Reopening(store, shop), waits=waits)
     intents = Intents.load()
     trainings = Trainings(settings, clock)
     resources.push_async_callback(trainings.stop)
@@ -158,6 +187,17 @@ async def _open(
     backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
+    if settings.webhook_url is not None:
+        webhook = Webhook(settings.webhook_url, settings.webhook_secret)
+        resources.push_async_callback(webhook.close)
+        deliverer = Deliverer(store, hub, clock, webhook)
+        resources.push_async_callback(deliverer.stop)
+        deliverer.start()
+    board, read_marks = QueueBoard(store, hub, waits), ReadMarks(store, hub, clock)
+    watcher = Watcher(store, hub, topics=hub.list_topics, is_connected=lambda: hub.connected)
+    for follower in (board, read_marks, watcher):
+        follower.start()
+        resources.push_async_callback(follower.stop)
     promises = Promises(store, hub, clock)
     levels = ServiceLevelWatch(store, hub, clock)
     sweeps: list[Task] = [
@@ -183,6 +223,7 @@ async def _open(
         clockwork=clockwork,
         customers=customers,
         desk=Desk(store, hub, clock),
+        handing_back=HandingBack(store, runner, shop, hub, clock),
         ticket_desk=TicketDesk(store, hub, clock),
         promises=promises,
         alerts=Alerts(store, hub, clock),
@@ -198,6 +239,13 @@ async def _open(
         kakao=Kakao(store, customers, shop, clock),
         logins=Logins(store),
         tickets=Tickets(settings.session_key, _open_redis(settings, resources)),
+        limits=AddressLimits(
+            conversations_a_minute=settings.conversations_a_minute, sockets=settings.sockets_an_address
+        ),
+        reader=Reader(store, waits),
+        board=board,
+        read_marks=read_marks,
+        undelivered=Undelivered(store, hub, clock),
         intents=intents,
         utterances=Utterances(store, intents, CuratedExamples(settings.training_dir / "nlu" / "curated"), clock),
         trainings=trainings,

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from handoff.domain.conversation import Agent, Author, Message, Note
+from handoff.domain.outbox import OutboxEntry
 from handoff.domain.routing import SKILLS, SPOKEN
 from handoff.domain.tickets import STATUS_WORDS, Ticket
-from handoff.service.customers import View
 from handoff.service.desk import DeskView, QueueItem
 from handoff.service.offers import Offered
 from handoff.service.team import Member
+from handoff.service.views import View
 
 Json = dict[str, Any]
 
@@ -45,7 +46,21 @@ def view(v: View) -> Json:
         "position": v.position,
         "estimated_wait_s": v.estimated_wait_s,
         "agent_name": v.agent_name,
+        "agent_presence": v.agent_presence,
         "ticket": customers_ticket(v.ticket) if v.ticket else None,
+    }
+
+
+def ticket_line(t: Ticket) -> Json:
+    """Return what a line of the queue says of a ticket; `due_at` is when its next clock runs out."""
+    due = [clock.due_at for clock in (t.clocks.all() if t.clocks else []) if clock.due_at]
+    return {
+        "number": t.number,
+        "type": t.type.value,
+        "status": t.status.value,
+        "version": t.version,
+        "tags": list(t.tags),
+        "due_at": moment(min(due, default=None)),
     }
 
 
@@ -87,6 +102,7 @@ def queue_item(item: QueueItem) -> Json:
         "agent_name": item.agent_name,
         "snoozed_until": moment(c.snoozed_until),
         "language": c.language,
+        "ticket": ticket_line(item.ticket) if item.ticket else None,
     }
 
 
@@ -131,10 +147,27 @@ def desk_view(v: DeskView, customer: Json | None) -> Json:
         "language": c.language,
         "snoozed_until": moment(c.snoozed_until),
         "wrap_up_until": moment(c.wrap_up_until),
-        "messages": [_without_ids(message(m)) for m in v.messages],
+        "messages": [desk_message(m) for m in v.messages],
         "notes": [note(n) for n in v.notes],
         "context": v.handoff.context if v.handoff else None,
         "customer": customer,
+        "ticket": ticket_line(v.ticket) if v.ticket else None,
+    }
+
+
+def undelivered(entry: OutboxEntry, now: datetime) -> Json:
+    """Return a message that its channel has not taken; what it says is read in the conversation."""
+    return {
+        "conversation_id": entry.conversation_id,
+        "seq": entry.seq,
+        "channel": entry.channel,
+        "state": entry.state.value,
+        "written_at": moment(entry.created_at),
+        "waited_s": max(0, int((now - entry.created_at).total_seconds())),
+        "tries": entry.tries,
+        "next_try_at": None if entry.failed_at else moment(entry.due_at),
+        "failed_at": moment(entry.failed_at),
+        "error": entry.error,
     }
 
 
@@ -149,5 +182,6 @@ def note(n: Note) -> Json:
     }
 
 
-def _without_ids(m: Json) -> Json:
-    return m | {"choices": [{"label": choice["label"]} for choice in m["choices"]]}
+def desk_message(m: Message) -> Json:
+    """Return a message as agents see it: the customer's buttons are theirs to press."""
+    return message(m) | {"choices": [{"label": choice.label} for choice in m.choices]}

@@ -29,7 +29,7 @@ from backoffice.errors import BackofficeError
 from backoffice.integration import errors, requests
 from backoffice.integration.keys import ApiKey, find_key
 from backoffice.integration.tables import Scope
-from backoffice.orders.service import list_recent
+from backoffice.orders.port import OrdersUnavailable
 from backoffice.verification.intake import NewAttempt
 from backoffice.verification.service import record_attempt
 from handoff.api import shapes
@@ -93,6 +93,7 @@ _STATUS = {
     "order_unknown": 404,
     "event_id_reused": 409,
     TooManyRequests.code: 429,
+    OrdersUnavailable.code: 503,
 }
 
 
@@ -286,7 +287,7 @@ async def orders(request: Request, customer_id: str) -> HTTPResponse:
     limit = _limit(request)
     if limit is None:
         return problem(422, "invalid_field", f"limit is a number from 1 to {ORDERS_MAX}", field="limit")
-    found = await list_recent(gateway_of(request).shop_engine, customer_id, limit=limit)
+    found = await gateway_of(request).shop.orders.list_orders(customer_id, limit=limit)
     return json({"orders": [_order(order) for order in found]})
 
 

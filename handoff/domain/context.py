@@ -64,7 +64,7 @@ def build_context(
     detail: str | None = None,
 ) -> Json:
     """Return the context of a handoff. Where the shop did not answer, `shop_answered` is False and the summary says so."""
-    facts = known.facts
+    facts, slots = known.facts, understanding.get("slots") or {}
     topic = topics.find(understanding, skill)
     context: Json = {
         "reason": reason,
@@ -72,15 +72,16 @@ def build_context(
         "detail": detail,
         "skill": skill,
         "priority": priority,
-        "topic": {"area": topic.area, "intent": topic.intent, "name": topic.name},
+        "topic": _named(topic),
         "customer": facts.get("customer"),
         "verified": conversation.customer_id is not None,
         "channel": conversation.channel,
         "intent_history": understanding.get("intent_history", []),
         "entities": understanding.get("entities", []),
-        "slots": understanding.get("slots", {}),
+        "slots": {name: value for name, value in slots.items() if name != "interrupted"},
         "tried": understanding.get("tried", []),
         "failed_actions": understanding.get("failed_actions", []),
+        "interrupted": _named(topics.by_intent.get(slots.get("interrupted") or "")),
         "handed_back": understanding.get("handed_back", []),
         "shop_answered": known.has_answered,
         "orders": facts.get("orders", []),
@@ -133,6 +134,10 @@ def find_in_context(context: Json, at: datetime) -> Findings:
 def _advise(context: Json, findings: Findings, area: str, steps: StepRules) -> Json:
     step = choose_step(steps, context, findings, area)
     return {"suggested_next_step": step.text, "next_step_reason": step.as_json()}
+
+
+def _named(topic: Topic | None) -> Json | None:
+    return {"area": topic.area, "intent": topic.intent, "name": topic.name} if topic else None
 
 
 def _wish_seq(understanding: Json, topic: Topic) -> int | None:

@@ -10,6 +10,9 @@ from typing import Any
 MESSAGE_LENGTH_MAX = 2_000
 UNDERSTANDING_KEPT = 50
 
+# What the bot is told when a person gives the conversation back: an intent that no customer's words can mean.
+HANDED_BACK = "/handed_back"
+
 Json = dict[str, Any]
 
 
@@ -123,6 +126,11 @@ class Turn:
     payload: str | None
     status: TurnStatus
     created_at: datetime
+
+    @property
+    def is_handing_back(self) -> bool:
+        """Whether a person's giving back is meant, and no customer waits for an answer."""
+        return self.payload is not None and self.payload.startswith(HANDED_BACK)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What an agent is advised to do first: the first rule whose conditions all hold, and why. Pure.
 
 A rule looks at signals: plain values made of the handoff and the shop's facts, so that what was decided can be
-explained by them. The rules are data, see `handoff/service/next_steps.yml`.
+explained by them. The rules are data, see `handoff/policy/next_steps.yml`.
 """
 
 from __future__ import annotations

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from handoff.domain import tickets
 from handoff.domain.contact import Contact
 from handoff.domain.context import Known
-from handoff.domain.conversation import Author, Conversation, Message, Owner, Turn, TurnStatus
+from handoff.domain.conversation import Author, Conversation, Owner, Turn, TurnStatus
 from handoff.domain.ownership import Change, change_owner
 from handoff.domain.tickets import Ticket
 from handoff.errors import Invalid, NotFound, StateConflict
 from handoff.service import ticketing
 from handoff.service.handing_over import append, draft
 from handoff.service.passing_on import record
-from handoff.service.ports import QUEUE_TOPIC, Hub, Subscription, conversation_topic, topics_of
+from handoff.service.ports import Hub, Subscription, conversation_topic, position_topic, topics_of
 from handoff.service.reopening import Reopening
 from handoff.service.store import Store, Transaction
 from handoff.service.turns import TurnRunner, Work
+from handoff.service.views import View, view_of
 from handoff.service.waiting import Waits
 from kernel.clock import Clock
 from kernel.ids import new_id
@@ -52,38 +52,25 @@ class _FactsNeeded:
     conversation: Conversation
 
 
-@dataclass(frozen=True)
-class View:
-    """What a customer's page shows beyond what it has."""
-
-    messages: tuple[Message, ...]
-    owner: Owner
-    position: int | None
-    agent_name: str | None
-    estimated_wait_s: int | None = None
-    ticket: Ticket | None = None
-
-    def same_state(self, other: View) -> bool:
-        """Tell whether nothing but messages differs; how long it will take may change without being news."""
-        return self._state() == other._state()
-
-    def _state(self) -> tuple[object, ...]:
-        ticket = (self.ticket.number, self.ticket.status) if self.ticket else None
-        return (self.owner, self.position, self.agent_name, ticket)
-
-
 class Customers:
     """The customer's side of conversations, for every channel."""
 
     def __init__(
-        self, store: Store, runner: TurnRunner, hub: Hub, clock: Clock, *, reopening: Reopening | None = None
+        self,
+        store: Store,
+        runner: TurnRunner,
+        hub: Hub,
+        clock: Clock,
+        *,
+        reopening: Reopening | None = None,
+        waits: Waits | None = None,
     ) -> None:
         self._store = store
         self._reopening = reopening
         self._runner = runner
         self._hub = hub
         self._clock = clock
-        self._waits = Waits(clock)
+        self._waits = waits or Waits(clock)
         self._accepting: set[asyncio.Task[Accepted]] = set()
 
     async def open(self, *, channel: str, customer_id: str | None, channel_user: str | None = None) -> Conversation:
@@ -222,20 +209,7 @@ class Customers:
     async def read(self, conversation_id: str, *, after: int) -> View:
         """Return what came after `after`, and who speaks now. Raises NotFound."""
         async with self._store.read() as tx:
-            conversation = await tx.find_conversation(conversation_id)
-            if conversation is None:
-                raise NotFound("상담을 찾을 수 없어요. 새 상담을 시작해 주세요.", code="conversation_not_found")
-            messages = await tx.list_messages(conversation_id, after=after, limit=READ_AT_ONCE)
-            position = agent_name = estimated_wait_s = ticket = None
-            if conversation.owner is not Owner.BOT:
-                ticket = tickets.newest(await tx.list_tickets_of([conversation_id]))
-            if conversation.owner is Owner.WAITING:
-                wait = await self._waits.tell(tx, conversation)
-                position, estimated_wait_s = wait.position, wait.estimated_s
-            elif conversation.owner is Owner.HUMAN and conversation.agent_id is not None:
-                agent = await tx.find_agent(agent_id=conversation.agent_id)
-                agent_name = agent.name if agent else None
-        return View(tuple(messages), conversation.owner, position, agent_name, estimated_wait_s, ticket)
+            return await view_of(tx, conversation_id, after=after, limit=READ_AT_ONCE, waits=self._waits)
 
     async def wait(self, conversation_id: str, *, after: int, wait_s: float) -> View:
         """Return as `read` does, but only once there is news or `wait_s` seconds have passed."""
@@ -246,31 +220,28 @@ class Customers:
                 left = deadline - asyncio.get_running_loop().time()
                 if left <= 0:
                     break
-                view = await self.next_view(conversation_id, news, view, after=after, wait_s=left)
+                view = await self.next_view(conversation_id, news, after=after, wait_s=left)
         return view
 
     def listen(self, conversation_id: str) -> _Listening:
         """Listen to everything that can change what this conversation's page shows."""
         return _Listening(self._hub, conversation_id)
 
-    async def next_view(
-        self, conversation_id: str, news: Subscription, shown: View, *, after: int, wait_s: float
-    ) -> View:
-        """Wait for a hint (or a while without one) and read again. A change of the queue matters only to who waits."""
-        loop, mine = asyncio.get_running_loop(), conversation_topic(conversation_id)
+    async def next_view(self, conversation_id: str, news: Subscription, *, after: int, wait_s: float) -> View:
+        """Wait for a hint (or a while without one) and read again."""
+        loop = asyncio.get_running_loop()
         until = loop.time() + min(wait_s, RECHECK_S)
         while (left := until - loop.time()) > 0:
-            topics = await news.wait(left)
-            if mine in topics or (topics and shown.owner is Owner.WAITING):
+            if await news.wait(left):
                 break
         return await self.read(conversation_id, after=after)
 
 
 class _Listening:
-    """A subscription to a conversation and to the queue it may wait in."""
+    """A subscription to a conversation and to its place in the queue."""
 
     def __init__(self, hub: Hub, conversation_id: str) -> None:
-        self._subscription = hub.subscribe(conversation_topic(conversation_id), QUEUE_TOPIC)
+        self._subscription = hub.subscribe(conversation_topic(conversation_id), position_topic(conversation_id))
 
     def __enter__(self) -> Subscription:
         return self._subscription.__enter__()

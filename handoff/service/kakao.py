@@ -19,9 +19,10 @@ from handoff.channels.kakao import Utterance
 from handoff.domain.conversation import Conversation, Json, Message, Owner
 from handoff.domain.text import accept_text, strip_controls
 from handoff.errors import Invalid, NotFound
-from handoff.service.customers import Customers, View
+from handoff.service.customers import Customers
 from handoff.service.ports import Shop
-from handoff.service.store import Store
+from handoff.service.store import Store, Transaction
+from handoff.service.views import View
 from kernel.clock import Clock
 from kernel.ids import new_id
 
@@ -60,9 +61,8 @@ class Kakao:
     ) -> Json:
         """Store what was said and return the SkillResponse; `wanted` tells whether it can still be sent."""
         began = time.monotonic()
-        conversation = await self._conversation(utterance.user_key)
+        request, conversation = await self._place(utterance, request_id)
         conversation_id = conversation.conversation_id
-        request = await self._request(conversation_id, utterance, request_id)
         if not utterance.more:
             try:
                 await self._accept(conversation_id, utterance, request)
@@ -75,27 +75,28 @@ class Kakao:
                 await tx.give_back(conversation_id, by=request)
         return answer
 
-    async def _conversation(self, user_key: str) -> Conversation:
-        """Return the user's open conversation, a new one when there is none."""
-        async with self._store.read() as tx:
-            known = await tx.find_channel_conversation("kakao", user_key)
-        if known is not None:
-            return known
-        customer_id = await self._shop.find_by_kakao_user(user_key)
-        return await self._customers.open(channel="kakao", customer_id=customer_id, channel_user=user_key)
+    async def _place(self, utterance: Utterance, request_id: str | None) -> tuple[str, Conversation]:
+        """Return the id that this request shares with its repetitions, and the conversation that it is part of.
 
-    async def _request(self, conversation_id: str, utterance: Utterance, request_id: str | None) -> str:
-        """Return the id that this request shares with its repetitions."""
-        if request_id:
-            return kakao.client_msg_id(utterance, request_id=request_id, at_s=0)
-        if utterance.more:
-            return new_id("k")
-        now_s, window_s = time.time(), kakao.DUPLICATE_WINDOW_S
-        this, last = (kakao.client_msg_id(utterance, request_id=None, at_s=now_s - ago) for ago in (0, window_s))
-        async with self._store.read() as tx:
-            known = await tx.find_by_client_id(conversation_id, last)
-        is_repeated = known is not None and self._clock.now() - known.at < timedelta(seconds=window_s)
-        return last if is_repeated else this
+        A repetition belongs where the first one went, even if that conversation was closed meanwhile; otherwise it
+        is the user's open conversation, a new one when there is none.
+        """
+        requests = _ids_of(utterance, request_id)
+        async with self._store.read() as tx:  # one view: what was there before a close is seen with the close
+            for request in requests:
+                known = await tx.find_channel_request("kakao", utterance.user_key, request)
+                if known is not None and (request_id or await self._is_recent(tx, known, request)):
+                    return request, known
+            is_open = await tx.find_channel_conversation("kakao", utterance.user_key)
+        if is_open is not None:
+            return requests[-1], is_open
+        customer_id = await self._shop.find_by_kakao_user(utterance.user_key)
+        opened = await self._customers.open(channel="kakao", customer_id=customer_id, channel_user=utterance.user_key)
+        return requests[-1], opened
+
+    async def _is_recent(self, tx: Transaction, conversation: Conversation, request: str) -> bool:
+        known = await tx.find_by_client_id(conversation.conversation_id, request)
+        return known is not None and self._clock.now() - known.at < timedelta(seconds=kakao.DUPLICATE_WINDOW_S)
 
     async def _accept(self, conversation_id: str, utterance: Utterance, request: str) -> None:
         if utterance.choice is not None:
@@ -132,6 +133,16 @@ class Kakao:
         if messages:
             return kakao.answer(messages, more=left_count > 0 or with_person), is_new
         return kakao.response([_sentence(view, utterance)], more=True), False
+
+
+def _ids_of(utterance: Utterance, request_id: str | None) -> list[str]:
+    """Return under which ids an earlier delivery of this request may be known, its own the last."""
+    if request_id:
+        return [kakao.client_msg_id(utterance, request_id=request_id, at_s=0)]
+    if utterance.more:
+        return [new_id("k")]
+    now_s, ago_s = time.time(), kakao.DUPLICATE_WINDOW_S
+    return [kakao.client_msg_id(utterance, request_id=None, at_s=at_s) for at_s in (now_s - ago_s, now_s)]
 
 
 def _sentence(view: View, utterance: Utterance) -> str:

@@ -12,9 +12,9 @@ from handoff.domain.context import pass_on_context
 from handoff.domain.conversation import Author, Conversation, Event, Handoff, Json
 from handoff.domain.ownership import Change, change_owner
 from handoff.domain.queue import PriorityPolicy, rank
+from handoff.policy.next_steps import load_next_steps
 from handoff.service import ticketing
 from handoff.service.handing_over import append, draft
-from handoff.service.next_steps import load_next_steps
 from handoff.service.store import Transaction
 from kernel.ids import new_id
 
@@ -74,7 +74,9 @@ async def record(
     )
     if change not in (Change.SNOOZED, Change.WOKEN):
         await tx.remove_participants(conversation.conversation_id)
-    ticket = await ticketing.follow_owner(tx, conversation, actor=actor, at=at)
+    ticket = None
+    if change is not Change.REOPENED:  # back with the bot because the customer came, not because it is solved
+        ticket = await ticketing.follow_owner(tx, conversation, actor=actor, at=at)
     if ticket is not None and change is Change.TRANSFERRED and sentence is not None:
         sentence = await ticketing.say_passed_on(tx, ticket, sentence, at=at)
     if sentence is not None:

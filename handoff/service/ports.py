@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from handoff.domain.conversation import Conversation, Json, Owner
+from handoff.domain.outbox import PUSHED
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,32 @@ class Shop(Protocol):
     async def handoff_facts(self, customer_id: str) -> Json:
         """Return customer (masked), orders, blocks, verification_attempts and grants."""
 
+    async def owns_order(self, customer_id: str, order_id: str) -> bool:
+        """Tell whether an order is this customer's."""
+
     async def find_by_kakao_user(self, user_key: str) -> str | None:
         """Return the customer who linked this KakaoTalk user to their account."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Something that is true only now and is nowhere stored: who is typing, how far somebody has read."""
+
+    topic: str
+    kind: str
+    body: Json
 
 
 class Subscription(Protocol):
     """A listener to changes."""
 
+    topics: set[str]
+
     async def wait(self, timeout_s: float) -> Collection[str]:
-        """Return the topics that changed since the last wait; empty when the time ran out."""
+        """Return the topics that changed since the last wait; empty when the time ran out or only signals came."""
+
+    def take_signals(self) -> Collection[Signal]:
+        """Return the signals that came since they were last taken, of each topic and kind the newest."""
 
 
 class Hub(Protocol):
@@ -95,6 +113,12 @@ class Hub(Protocol):
 
     def publish(self, *topics: str) -> None:
         """Wake everybody who listens to these topics, in every process."""
+
+    def wake(self, *topics: str) -> None:
+        """Wake who listens to these topics in this process, and nobody else."""
+
+    def tell(self, signal: Signal) -> None:
+        """Pass on what is true only now, in every process. It may be lost, and nothing depends on it."""
 
     def subscribe(self, *topics: str) -> AbstractContextManager[Subscription]:
         """Listen to topics for as long as the block lasts."""
@@ -110,6 +134,25 @@ def conversation_topic(conversation_id: str) -> str:
     return f"conversation:{conversation_id}"
 
 
+def position_topic(conversation_id: str) -> str:
+    """Return the topic of a waiting conversation's place in the queue; woken within a process only."""
+    return f"position:{conversation_id}"
+
+
+TEAM_TOPIC = "team"
+OUTBOX_TOPIC = "outbox"  # a message may be on its way to a channel that messages are sent to
+
+
+def presence_topic(agent_id: str) -> str:
+    """Return the topic of one agent's being there."""
+    return f"presence:{agent_id}"
+
+
+def presence_topics(agent_id: str) -> Sequence[str]:
+    """Return whom to wake when an agent comes or goes: their own pages, their customers, the team."""
+    return [agent_topic(agent_id), presence_topic(agent_id), TEAM_TOPIC]
+
+
 def agent_topic(agent_id: str) -> str:
     """Return the topic of changes in the conversations that an agent holds."""
     return f"agent:{agent_id}"
@@ -122,4 +165,6 @@ def topics_of(conversation: Conversation, *, queue_changed: bool = False) -> Seq
         topics.append(agent_topic(conversation.agent_id))
     if queue_changed or conversation.owner is Owner.WAITING:
         topics.append(QUEUE_TOPIC)
+    if conversation.channel in PUSHED:
+        topics.append(OUTBOX_TOPIC)
     return topics

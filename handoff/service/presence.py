@@ -19,7 +19,7 @@ from handoff.domain.conversation import Agent, Owner
 from handoff.domain.ownership import Change
 from handoff.errors import Invalid
 from handoff.service.passing_on import put_back
-from handoff.service.ports import ROUTING_TOPIC, Hub, agent_topic, topics_of
+from handoff.service.ports import ROUTING_TOPIC, Hub, presence_topics, topics_of
 from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
@@ -63,7 +63,7 @@ class Presence:
             await tx.touch_agent(agent.agent_id, seen_at_s=seen_at_s)
             await tx.count_missed(agent.agent_id, missed=False)
         self._touched[agent.agent_id] = seen_at_s
-        self._hub.publish(ROUTING_TOPIC, agent_topic(agent.agent_id))
+        self._hub.publish(ROUTING_TOPIC, *presence_topics(agent.agent_id))
         return replace(agent, presence=presence, seen_at_s=seen_at_s, missed_offers=0)
 
     async def touch(self, agent_id: str) -> None:
@@ -127,7 +127,7 @@ class Presence:
             if await _is_gone(tx, agent.agent_id, seen_before_s):
                 await tx.save_presence(agent.agent_id, "offline")
         log.info("agent_gone", agent_id=agent.agent_id, conversations_count=count)
-        self._hub.publish(ROUTING_TOPIC, agent_topic(agent.agent_id))
+        self._hub.publish(ROUTING_TOPIC, *presence_topics(agent.agent_id))
         return count
 
     async def _put_back(self, conversation_id: str, agent: Agent, seen_before_s: float) -> bool:

@@ -8,7 +8,7 @@ view. The same contract suite runs on the fake and on both databases.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -26,11 +26,13 @@ from handoff.domain.conversation import (
     Turn,
     TurnStatus,
 )
+from handoff.domain.live import Fingerprint, ReadMark, WaitingLine
+from handoff.service.outbox_store import OutboxTransaction
 from handoff.service.routing_store import RoutingTransaction
 from handoff.service.store_tickets import TicketTransaction
 
 
-class Transaction(RoutingTransaction, TicketTransaction, Protocol):
+class Transaction(OutboxTransaction, RoutingTransaction, TicketTransaction, Protocol):
     """What can be done within one unit of work."""
 
     # conversations
@@ -45,6 +47,9 @@ class Transaction(RoutingTransaction, TicketTransaction, Protocol):
 
     async def find_channel_conversation(self, channel: str, channel_user: str) -> Conversation | None:
         """Return the newest conversation of a channel's user that is not closed, or has messages not taken yet."""
+
+    async def find_channel_request(self, channel: str, channel_user: str, request: str) -> Conversation | None:
+        """Return the user's conversation that holds this request's message, or gave it what waited, closed or not."""
 
     async def lock_channel_user(self, channel: str, channel_user: str) -> None:
         """Hold a channel's user until the unit of work ends, so that two first messages open one conversation."""
@@ -137,9 +142,30 @@ class Transaction(RoutingTransaction, TicketTransaction, Protocol):
     async def save_agent(self, agent: Agent) -> None:
         """Store the changed fields of a member of staff, but for what their page says (presence, signs of life)."""
 
+    # live pages
+    async def list_by_ids(self, conversation_ids: Sequence[str]) -> Sequence[Conversation]:
+        """Return these conversations, in no order."""
+
+    async def list_waiting(self) -> Sequence[WaitingLine]:
+        """Return all waiting conversations in serving order, with what tells whether one has changed."""
+
+    async def read_fingerprints(self, conversation_ids: Sequence[str]) -> dict[str, Fingerprint]:
+        """Return what tells whether these conversations have changed; unknown ones are left out."""
+
+    async def read_held(self, agent_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+        """Return of agents who hold conversations three numbers, some of which change whenever those do."""
+
+    async def save_read_marks(self, marks: Collection[ReadMark]) -> None:
+        """Store how far customers have read; a mark never goes back."""
+
+    async def find_read_mark(self, conversation_id: str) -> ReadMark | None:
+        """Return how far the customer has read."""
+
     # outbox
-    async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
-        """Remember messages that the channel has not taken yet."""
+    async def add_to_outbox(
+        self, conversation_id: str, seqs: Sequence[int], at: datetime, *, is_pushed: bool = False
+    ) -> None:
+        """Remember messages that the channel has not taken yet; `is_pushed`: they are sent to it, from now on."""
 
     async def list_outbox(self, conversation_id: str, *, limit: int) -> Sequence[Message]:
         """Return the oldest messages that the channel has not taken yet."""

@@ -29,6 +29,7 @@ from handoff.service.handing_over import (
 )
 from handoff.service.ports import Bot, BotUnavailable, HandoffRequest, Hub, Shop, TurnRequest, TurnResult, topics_of
 from handoff.service.store import Store, Transaction
+from handoff.service.ticketing import Briefing, brief_bot
 from kernel.clock import Clock
 from kernel.ids import new_id
 from kernel.tokens import TurnContext, sign_turn_context
@@ -37,6 +38,7 @@ log = structlog.get_logger()
 
 LEASE_S = 20.0  # longer than the bot's whole time budget (see adapters/bot.py), so that a live runner keeps it
 SWEEP_EVERY_S = 1.0
+DOUBT_S = 2.0  # a lease that was not followed by work within this was committed without the answer reaching us
 UNSURE_BELOW = 0.6  # trainers see utterances whose best intent is less likely than this
 CANDIDATE_LENGTH_MAX = 500  # more is no example; an index of PostgreSQL holds 2,704 bytes
 BOT_FAILED = HandoffRequest(reason="bot_error", requested_by="bot", skill="general")
@@ -50,8 +52,14 @@ class Work:
     turn: Turn
     memory: Memory
     lease: Lease
+    briefing: Briefing
     # Who the customer proved to be in this turn.
     identified: str | None = None
+
+    @property
+    def if_failed(self) -> HandoffRequest | None:
+        """What follows when the bot fails: a person, unless no customer is waiting for the answer."""
+        return None if self.turn.is_handing_back else BOT_FAILED
 
 
 class TurnRunner:
@@ -78,6 +86,8 @@ class TurnRunner:
         self._runner = f"{name}/{secrets.token_hex(4)}"
         self._at_once = at_once
         self._running: dict[str, asyncio.Task[None]] = {}
+        # Leases that nobody here works under yet, or any more: by token the conversation and since when.
+        self._in_doubt: dict[str, tuple[str, float]] = {}
         self._sweeper: asyncio.Task[None] | None = None
         self._nudged = asyncio.Event()
         self._stopping = False
@@ -110,14 +120,16 @@ class TurnRunner:
             return None
         if self._stopping:
             return None
-        if held is not None and held.until_s > time.time() and not self._is_earlier_life(held):
+        if held is not None and held.until_s > time.time() and not self._is_abandoned(held):
             return None
         turn = await tx.next_turn(conversation.conversation_id)
         if turn is None:
             return None
         memory = await tx.load_memory(conversation.conversation_id)
         lease = self._new_lease()
-        return Work(replace(conversation, lease=lease), turn, memory, lease)
+        briefing = await brief_bot(tx, conversation, at=self._clock.now())
+        self._doubt(lease, conversation.conversation_id)
+        return Work(replace(conversation, lease=lease), turn, memory, lease, briefing)
 
     def carry_out(self, work: Work) -> None:
         """Start on work whose lease was just committed."""
@@ -133,6 +145,21 @@ class TurnRunner:
 
     def _new_lease(self) -> Lease:
         return Lease(runner=self._runner, token=secrets.token_hex(8), until_s=time.time() + LEASE_S)
+
+    def _doubt(self, lease: Lease, conversation_id: str) -> None:
+        self._in_doubt[lease.token] = (conversation_id, time.monotonic())
+
+    def _list_doubtful(self) -> dict[str, str]:
+        """Return the leases, with their conversations, that were in doubt for too long.
+
+        Their commit failed or, when the database went away in the middle of it, may have succeeded unheard: then
+        nobody else would touch the conversation for as long as the lease lasts.
+        """
+        long_ago_s = time.monotonic() - DOUBT_S
+        return {token: about for token, (about, since_s) in self._in_doubt.items() if since_s <= long_ago_s}
+
+    def _is_abandoned(self, lease: Lease) -> bool:
+        return self._is_earlier_life(lease) or lease.token in self._list_doubtful()
 
     def _is_earlier_life(self, lease: Lease) -> bool:
         return lease.runner != self._runner and lease.runner.partition("/")[0] == self._runner.partition("/")[0]
@@ -154,7 +181,8 @@ class TurnRunner:
         async with self._store.read() as tx:
             found = await tx.list_runnable(now_s=time.time(), runner=self._runner, limit=free)
         self._more_waits = len(found) == free
-        for conversation_id in found:
+        doubtful = self._list_doubtful()
+        for conversation_id in dict.fromkeys([*found, *doubtful.values()]):
             async with self._store.write() as tx:
                 conversation = await tx.lock_conversation(conversation_id)
                 work = await self.take(tx, conversation) if conversation else None
@@ -162,13 +190,17 @@ class TurnRunner:
                     continue
                 await tx.save_conversation(work.conversation)
             self.carry_out(work)
+        for token in doubtful:
+            self._in_doubt.pop(token, None)
 
     async def _carry_out(self, first: Work) -> None:
         work: Work | None = first
         try:
             while work is not None:
+                self._in_doubt.pop((lease := work.lease).token, None)
                 work = await self._run(work)
-        except Exception:  # left to the sweep, which tries again when the lease has run out
+        except Exception:  # left to the sweep, which tries again in a while
+            self._doubt(lease, first.conversation.conversation_id)
             log.exception("turn_failed", conversation_id=first.conversation.conversation_id)
 
     async def _run(self, work: Work) -> Work | None:
@@ -179,19 +211,19 @@ class TurnRunner:
             result = await self._bot.take_turn(self._request(work))
             claimed = read_claim(result.identity, work.turn, work.conversation, self._context_key)
             work = replace(work, identified=claimed)
-            request = _handoff_of(result)
+            request = None if work.turn.is_handing_back else _handoff_of(result)
         except BotUnavailable:
             log.warning("bot_unavailable", conversation_id=work.turn.conversation_id, turn_id=work.turn.turn_id)
-            result, request = None, BOT_FAILED
+            result, request = None, work.if_failed
         except Exception:  # whatever is wrong with an answer, a person has to give another one
             log.exception("bot_answer_unusable", turn_id=work.turn.turn_id)
-            result, request = None, BOT_FAILED
+            result, request = None, work.if_failed
         for _ in range(2):
             try:
                 return await self._commit(work, result, request)
             except Exception:  # the database may be away for a moment, or never take this answer
                 log.exception("turn_commit_failed", turn_id=work.turn.turn_id)
-        return await self._commit(replace(work, identified=None), None, BOT_FAILED)
+        return await self._commit(replace(work, identified=None), None, work.if_failed)
 
     def _request(self, work: Work) -> TurnRequest:
         context = TurnContext(
@@ -199,6 +231,8 @@ class TurnRunner:
             conversation_id=work.conversation.conversation_id,
             customer_id=work.conversation.customer_id,
             channel=work.conversation.channel,
+            tickets=work.briefing.tickets,
+            opens_at=work.briefing.opens_at.isoformat() if work.briefing.opens_at else None,
         )
         return TurnRequest(
             turn_id=work.turn.turn_id,
@@ -220,6 +254,8 @@ class TurnRunner:
             if conversation is None or conversation.lease is None or conversation.lease.token != work.lease.token:
                 return None  # another runner took over: whatever it does stands
             still_ours = conversation.owner is Owner.BOT and conversation.version == work.conversation.version
+            if work.turn.is_handing_back and conversation.last_seq > work.turn.seq:
+                still_ours = False  # the customer has gone on by themselves: that is answered, and nothing else
             if still_ours and (result is not None or request is not None):
                 conversation = await self._answer(tx, conversation, work, result, request, known)
             else:
@@ -245,12 +281,13 @@ class TurnRunner:
         understanding = work.memory.understanding
         drafts: list[Message] = []
         if result is not None:
+            has_asked = not work.turn.is_handing_back
             understanding = add_understanding(
                 understanding,
                 seq=work.turn.seq,
-                nlu=result.nlu,
+                nlu=result.nlu if has_asked else {},
                 slots=result.slots,
-                tried=list(result.tried),
+                tried=list(result.tried) if has_asked else [],
                 failed=list(result.failed_actions),
             )
             drafts = _bot_messages(conversation, result, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,9 @@ from kernel.clock import Clock
 
 KEPT_S = 1.0  # who is there and how fast it goes, for all who wait
 MEASURED_COUNT = 200  # waits that ended last
+
+
+Estimate = Callable[[str | None, Mapping[str, int]], int | None]
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ class Waits:
         picture = await self._look(tx)
         estimated_s = estimate_wait_s(conversation.skill, ahead, picture.places, picture.pace)
         return Wait(sum(ahead.values()) + 1, estimated_s)
+
+    async def estimate(self, tx: Transaction) -> Estimate:
+        """Return how to tell expected waits by skill and who is ahead, as things stand now."""
+        picture = await self._look(tx)
+        return lambda skill, ahead: estimate_wait_s(skill, ahead, picture.places, picture.pace)
 
     async def _look(self, tx: Transaction) -> _Picture:
         now_s = self._real_s()

@@ -27,11 +27,11 @@ from backoffice.demo.scale import EVENTS_EACH, ORDERS_EACH, load_scale
 from backoffice.identity.service import has_code
 from backoffice.identity.tables import CodePurpose
 from backoffice.orders.history import list_events
+from backoffice.orders.port import SqlOrders
 from backoffice.orders.service import (
     Query,
     find_open_return,
     find_order,
-    list_open,
     list_options,
     list_recent,
     search,
@@ -58,9 +58,11 @@ Question = Callable[[AsyncEngine, Clock, str, str], Awaitable[Any]]
 # Every question that a customer's words can lead to; the customer and one of their orders are given.
 QUESTIONS: dict[str, Question] = {
     "orders.list_recent": lambda engine, _clock, who, _order: list_recent(engine, who, limit=6),
-    "orders.list_open": lambda engine, _clock, who, _order: list_open(engine, who, limit=6),
+    "orders.list_orders": lambda engine, _clock, who, _order: SqlOrders(engine).list_orders(
+        who, limit=6, with_open=True
+    ),
     "orders.find_order": lambda engine, _clock, who, order: find_order(engine, who, order),
-    "orders.search": lambda engine, _clock, who, _order: search(engine, who, _SEARCHED, limit=6),
+    "orders.search": lambda engine, _clock, who, _order: search(SqlOrders(engine), who, _SEARCHED, limit=6),
     "orders.list_events": lambda engine, _clock, who, order: list_events(engine, who, order),
     "orders.find_open_return": lambda engine, _clock, who, order: find_open_return(engine, who, order),
     "orders.list_options": lambda engine, _clock, _who, _order: list_options(engine, "텀블러"),

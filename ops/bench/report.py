@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ops.bench import alerts, arrivals, growth, nlu, nlu_report, queries, turn
+from ops.bench import actions, alerts, arrivals, growth, handoff, handoff_report, nlu, nlu_report, queries, turn
 from ops.errors import OperationFailed
 from ops.terminal import console
 
@@ -17,16 +17,27 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "arrivals": arrivals.measure_arrivals,
     "queries": queries.measure,
     "alerts": alerts.run,
+    "actions": actions.measure,
 }
 UNDERSTANDING = "nlu"
+CENTRE = "handoff"
 
 
-def run(name: str, wishes: nlu.Wishes | None = None) -> dict[str, Any]:
-    """Return the figures of a measurement; `wishes` are for `nlu`. Raises OperationFailed for an unknown name."""
+def run(name: str, wishes: nlu.Wishes | None = None, centre: handoff.Wishes | None = None) -> dict[str, Any]:
+    """Return the figures of a measurement; `wishes` are for `nlu`, `centre` for `handoff`.
+
+    Raises OperationFailed for an unknown name, and for wishes that are for another one.
+    """
+    if name == CENTRE:
+        return handoff.measure(centre or handoff.Wishes(), quick=wishes == nlu.Wishes(quick=True))
+    if centre and centre != handoff.Wishes():
+        raise OperationFailed(f"--agents, --seed and --store are for `bench {CENTRE}`, not for {name}")
     if name == UNDERSTANDING:
         return nlu.measure(wishes or nlu.Wishes())
     if name not in BENCHES:
-        raise OperationFailed(f"there is no measurement {name}: choose {', '.join(BENCHES)} or {UNDERSTANDING}")
+        raise OperationFailed(
+            f"there is no measurement {name}: choose {', '.join(BENCHES)}, {CENTRE} or {UNDERSTANDING}"
+        )
     if name == "queries" and wishes == nlu.Wishes(quick=True):
         return queries.measure(quick=True)
     if wishes and wishes != nlu.Wishes():
@@ -39,8 +50,12 @@ def show(found: dict[str, Any]) -> None:
     if found["bench"] == UNDERSTANDING:
         nlu_report.show(found)
         return
-    if found["bench"] == "alerts":
+    if found["bench"] == CENTRE:
+        handoff_report.show(found)
+    elif found["bench"] == "alerts":
         console.print(alerts.make_table(found))
+    elif found["bench"] == "actions":
+        console.print(_by_action(found))
     elif "peer_is" in found:
         console.print(_beside_the_peer(found))
     else:
@@ -55,6 +70,13 @@ def _beside_the_peer(found: dict[str, Any]) -> Table:
     table = Table("", "ours", "peer", title=f"{found['bench']} · peer: {found['peer_is']}", title_justify="left")
     for name in dict.fromkeys([*found["ours"], *found["peer"]]):
         table.add_row(name, _cell(found["ours"].get(name)), _cell(found["peer"].get(name)))
+    return table
+
+
+def _by_action(found: dict[str, Any]) -> Table:
+    table = Table("", "p50 ms", "p95 ms", title="one action of a turn, HTTP and SQL included", title_justify="left")
+    for name, taken in sorted(found["actions"].items(), key=lambda one: -float(one[1]["p50_ms"])):
+        table.add_row(name, _cell(taken["p50_ms"]), _cell(taken["p95_ms"]))
     return table
 
 

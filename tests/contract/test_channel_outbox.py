@@ -96,3 +96,20 @@ async def test_two_who_open_a_channel_users_conversation_open_one(store: Store, 
             return known.conversation_id
 
     assert len(set(await asyncio.gather(*(open_one() for _ in range(6))))) == 1
+
+
+async def test_a_request_is_known_again_in_a_closed_conversation(
+    store: Store, talk: Conversation, now: datetime
+) -> None:
+    said = Message(talk.conversation_id, 4, Author.CUSTOMER, "네", now, client_msg_id="r0")
+    async with store.write() as tx:
+        await tx.add_messages([said])
+        await tx.take_from_outbox(talk.conversation_id, [1], now, by="r1")
+        await tx.save_conversation(replace(talk, owner=Owner.CLOSED, last_seq=4))
+    async with store.read() as tx:
+        for request in ("r0", "r1"):
+            known = await tx.find_channel_request("kakao", "u", request)
+            assert known is not None and known.conversation_id == talk.conversation_id
+        assert await tx.find_channel_request("kakao", "u", "r2") is None
+        assert await tx.find_channel_request("kakao", "v", "r0") is None
+        assert await tx.find_channel_request("web", "u", "r0") is None

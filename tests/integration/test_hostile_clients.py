@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -195,24 +196,61 @@ async def test_a_first_frame_that_is_no_resume_closes_the_socket(gateway: Gatewa
         assert closed.value.rcvd is not None and closed.value.rcvd.code == 4400
 
 
-async def test_sockets_that_flood_or_send_too_much_disturb_nobody(gateway: GatewayUnderTest) -> None:
+async def _closed_code(socket: ClientConnection) -> int:
+    """Read until the gateway closes; return its code."""
+    with pytest.raises(ConnectionClosed) as closed:
+        async with asyncio.timeout(5):
+            while True:
+                await socket.recv()
+    return closed.value.rcvd.code if closed.value.rcvd else 1006
+
+
+async def _send_all(socket: ClientConnection, frames: Iterable[str | bytes]) -> None:
+    with suppress(ConnectionClosed):
+        for frame in frames:
+            await socket.send(frame)
+
+
+@pytest.mark.parametrize(
+    ("frames", "code"),
+    [
+        (["x" * 1_000_000], 1009),
+        ([b"\x00" * 100], 4400),
+        (["[" * 3_000], 4400),
+        (['{"a":' * 600 + "1" + "}" * 600], 4400),
+        (['{"type":"dance"}'], 4400),
+        (['{"type":"read","up_to":-1}'], 4400),
+        (['{"type":"read","up_to":true}'], 4400),
+        (['{"type":"typing","is_typing":"yes"}'], 4400),
+        (['{"type":"typing","is_typing":true}'] * 300, 4429),
+        (['{"type":"ping","pad":"' + "x" * 3_900 + '"}'] * 60, 4429),
+    ],
+)
+async def test_what_no_page_says_closes_the_socket_of_whoever_says_it(
+    gateway: GatewayUnderTest, frames: list[str | bytes], code: int
+) -> None:
     customer = await gateway.customer()
-    async with await _socket(gateway, customer) as flooding, await _socket(gateway, customer) as huge:
-        for socket in (flooding, huge):
+    async with await _socket(gateway, customer) as offending, await _socket(gateway, customer) as beside:
+        for socket in (offending, beside):
             await socket.send('{"type":"resume","after":0}')
-        for number in range(2_000):
-            await flooding.send("x" * 100 if number % 2 else b"\x00" * 100)
-        await huge.send("x" * 1_000_000)
+        await _send_all(offending, frames)
+        assert await _closed_code(offending) == code
         view = await customer.answered("저는 말할 수 있나요?")
         assert view["messages"][-1]["author"] == "bot"
-        with pytest.raises(ConnectionClosed):
-            async with asyncio.timeout(3):
-                while True:
-                    await huge.recv()
         seen: list[int] = []
         async with asyncio.timeout(3):
             while seen != [1, 2]:
-                seen += [m["seq"] for m in json.loads(await flooding.recv())["messages"]]
+                seen += [m["seq"] for m in json.loads(await beside.recv())["messages"]]
+
+
+async def test_a_flood_of_pings_closes_the_socket(gateway: GatewayUnderTest) -> None:
+    customer = await gateway.customer()
+    async with await _socket(gateway, customer) as socket:
+        await socket.send('{"type":"resume","after":0}')
+        with suppress(ConnectionClosed):
+            for _ in range(30_000):
+                await socket.ping()
+        assert await _closed_code(socket) == 4429
 
 
 async def test_sockets_that_vanish_leave_no_task_and_no_listener(gateway: GatewayUnderTest) -> None:

@@ -182,3 +182,16 @@ async def test_requests_repeated_to_two_gateways_are_one_message_in_one_conversa
         assert {tuple(texts(answer)) for answer in answers} == {(f"“{number}번째”라고 하셨네요.",)}
     talks, messages = await stored(two_gateways_on_postgres[0], "k-1")
     assert (len(talks), [m.seq for m in messages]) == (1, list(range(1, 11)))
+
+
+async def test_a_request_repeated_after_the_close_is_stored_once_and_answered_as_before(
+    gateway: GatewayUnderTest,
+) -> None:
+    user = KakaoUser(gateway)
+    talk, agent, version = await claimed(gateway, user)
+    await writes(agent, talk, version, "안녕하세요, 김하늘입니다.")
+    answer = await user.say("계세요?", request_id="once")
+    assert (await agent.do(talk, "close", version=version)).status_code == 200
+    assert texts(await user.more())  # the close is seen: what is said now would open a new conversation
+    assert texts(await user.say("계세요?", request_id="once")) == texts(answer)
+    assert (await customer_texts(gateway)).count("계세요?") == 1

@@ -10,6 +10,7 @@ import pytest
 from backoffice.integration import keys
 from backoffice.integration.keys import ApiKey
 from backoffice.integration.tables import Scope
+from backoffice.orders.port import OrdersUnavailable, SqlOrders
 from handoff.api.shop_systems import RateLimits
 from kernel.clock import ProductClock
 from kernel.database import create_engine
@@ -34,6 +35,17 @@ async def test_a_key_reads_a_customers_orders(gateway: GatewayUnderTest) -> None
     assert found[0]["items"][0]["product"]
     nobody = await gateway.http.get("/api/v1/orders/nobody", headers=headers)
     assert nobody.json() == {"orders": []}
+
+
+async def test_an_order_system_that_does_not_answer_is_named_as_such(
+    gateway: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_answer(*_asked: object, **_options: object) -> None:
+        raise OrdersUnavailable
+
+    monkeypatch.setattr(SqlOrders, "list_orders", no_answer)
+    answer = await _orders(gateway, await _key(gateway, Scope.ORDERS_READ))
+    assert (answer.status_code, answer.json()["code"]) == (503, "orders_unavailable")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 The model is trained once for these tests; the actions run in a process of their own, as they do in the product.
 Each file in `conversations/` holds stories: `as` is the customer (absent: nobody knows who), a turn either says
-something or presses a choice of the answer before it by part of its label. `{code}` stands for the one-time code that
+something, presses a choice of the answer before it by part of its label, or is what a person gives `back` with. `{code}` stands for the one-time code that
 was texted last. What is checked of the answer:
 
     intent   what the words were understood as        hears    parts of what is said, in any order
@@ -48,7 +48,7 @@ RULES = {
     for path in sorted((ROOT / "data" / "rules").glob("*.yml"))
     for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
 }
-TURN_KEYS = {"say", "press", "intent", "hears", "offers", "silent", "cards", "person"}
+TURN_KEYS = {"say", "press", "back", "intent", "hears", "offers", "silent", "cards", "person"}
 ENDINGS = (".", "?", "!")
 # What was said and done in each conversation, as steps of a test story of Rasa's.
 PLAYED: dict[str, list[dict]] = {}
@@ -173,6 +173,9 @@ def test_rasa_test_predicts_every_conversation_that_was_played(model, tmp_path):
 def _message(turn, choices):
     if "say" in turn:
         return {"kind": "text", "text": turn["say"]}
+    if "back" in turn:
+        values = json.dumps(turn["back"], ensure_ascii=False) if turn["back"] else ""
+        return {"kind": "payload", "payload": f"/handed_back{values}"}
     pressed = [payload for label, payload in choices.items() if turn["press"] in label]
     assert len(pressed) == 1, (turn["press"], list(choices))
     return {"kind": "payload", "payload": pressed[0]}

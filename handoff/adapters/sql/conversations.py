@@ -40,7 +40,7 @@ _FINISH_TURN = (
     .values(status=sa.bindparam("new_status"), finished_at=sa.bindparam("at"))
 )
 _SAVE_CONVERSATION = conversations.update().where(conversations.c.conversation_id == sa.bindparam("key"))
-_SERVED_FIRST = (conversations.c.ranked_at, conversations.c.conversation_id)
+SERVED_FIRST = (conversations.c.ranked_at, conversations.c.conversation_id)
 
 
 class ConversationStatements:
@@ -83,6 +83,16 @@ class ConversationStatements:
         row = (await self._connection.execute(statement)).one_or_none()
         return rows.conversation_of(row) if row else None
 
+    async def find_channel_request(self, channel: str, channel_user: str, request: str) -> Conversation | None:
+        c = conversations.c
+        said = sa.exists().where(messages.c.conversation_id == c.conversation_id, messages.c.client_msg_id == request)
+        took = sa.exists().where(outbox.c.conversation_id == c.conversation_id, outbox.c.taken_by == request)
+        statement = sa.select(conversations).where(
+            c.channel == channel, c.channel_user == channel_user, sa.or_(said, took)
+        )
+        row = (await self._connection.execute(statement.limit(1))).one_or_none()
+        return rows.conversation_of(row) if row else None
+
     async def lock_channel_user(self, channel: str, channel_user: str) -> None:
         if self._postgres:  # SQLite has one writer at a time anyway
             key = sa.func.hashtextextended(f"{channel}:{channel_user}", 0)
@@ -110,7 +120,7 @@ class ConversationStatements:
         if agent_id is not None:
             statement = statement.where(conversations.c.agent_id == agent_id)
         order = (
-            _SERVED_FIRST if owner is Owner.WAITING else (conversations.c.updated_at, conversations.c.conversation_id)
+            SERVED_FIRST if owner is Owner.WAITING else (conversations.c.updated_at, conversations.c.conversation_id)
         )
         result = await self._connection.execute(statement.order_by(*order))
         return [rows.conversation_of(row) for row in result]
@@ -213,8 +223,11 @@ class ConversationStatements:
         )
         return list((await self._connection.execute(statement)).scalars())
 
-    async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
-        values = [{"conversation_id": conversation_id, "seq": seq, "created_at": at} for seq in seqs]
+    async def add_to_outbox(
+        self, conversation_id: str, seqs: Sequence[int], at: datetime, *, is_pushed: bool = False
+    ) -> None:
+        due_at = at if is_pushed else None
+        values = [{"conversation_id": conversation_id, "seq": s, "created_at": at, "due_at": due_at} for s in seqs]
         await self._connection.execute(outbox.insert(), values)
 
     async def list_outbox(self, conversation_id: str, *, limit: int) -> Sequence[Message]:

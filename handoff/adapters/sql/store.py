@@ -9,6 +9,8 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handoff.adapters.sql.conversations import ConversationStatements
+from handoff.adapters.sql.live import LiveStatements
+from handoff.adapters.sql.outbox import OutboxStatements
 from handoff.adapters.sql.people import PeopleStatements
 from handoff.adapters.sql.routing import RoutingStatements
 from handoff.adapters.sql.tickets import TicketStatements
@@ -26,7 +28,13 @@ def upgrade(url: str) -> None:
 
 
 class SqlTransaction(
-    ConversationStatements, PeopleStatements, RoutingStatements, TicketStatements, UtteranceStatements
+    ConversationStatements,
+    PeopleStatements,
+    RoutingStatements,
+    TicketStatements,
+    LiveStatements,
+    OutboxStatements,
+    UtteranceStatements,
 ):
     """One unit of work on one connection."""
 

@@ -18,6 +18,7 @@ from actions.orders import ActionOrderHistory
 from actions.skills import load_skills
 from backoffice import demo
 from backoffice.delivery.service import DeliveryService
+from backoffice.orders.port import SqlOrders
 from kernel.clock import FixedClock
 from kernel.tokens import TurnContext, sign_turn_context
 
@@ -50,7 +51,14 @@ class Bot:
 
     def __init__(self, engine: AsyncEngine) -> None:
         deliveries = DeliveryService(engine, CLOCK)
-        self.shop = Shop(engine=engine, clock=CLOCK, deliveries=deliveries, skills=load_skills(), context_key=KEY)
+        self.shop = Shop(
+            engine=engine,
+            clock=CLOCK,
+            deliveries=deliveries,
+            orders=SqlOrders(engine),
+            skills=load_skills(),
+            context_key=KEY,
+        )
 
     async def run(
         self,
@@ -58,12 +66,14 @@ class Bot:
         who: str | None,
         intent: str = "delivery_status",
         order_id: str | None = None,
+        *,
+        text: str = "",
         **slots: Any,
     ) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
         """Return the bubbles, the last message, and the slots that were set."""
         context = sign_turn_context(TurnContext("t1", "c1", who, "web"), KEY)
         entities = [{"entity": "order_id", "value": order_id}] if order_id else []
-        message = {"intent": {"name": intent}, "entities": entities, "metadata": {"context": context}}
+        message = {"intent": {"name": intent}, "entities": entities, "metadata": {"context": context}, "text": text}
         dispatcher = CollectingDispatcher()
         events = await kind(self.shop).run(dispatcher, Tracker("c1", slots, message, [], False, None, {}, None), {})
         bubbles = [said["text"] for said in dispatcher.messages]

@@ -26,6 +26,7 @@ from backoffice.delivery.service import DeliveryService
 from backoffice.identity.rules import load_code_rules
 from backoffice.jobs.service import Jobs
 from backoffice.notices.service import ConsoleNotifier, Sender
+from backoffice.orders.port import SqlOrders
 from kernel.clock import FixedClock
 from kernel.tokens import TurnContext, read_identity_claim, sign_turn_context
 
@@ -81,6 +82,7 @@ class Talk:
             engine=engine,
             clock=clock,
             deliveries=DeliveryService(engine, clock),
+            orders=SqlOrders(engine),
             skills=load_skills(),
             context_key=KEY,
         )

@@ -15,7 +15,7 @@ from backoffice.customers.service import find_by_kakao_user_key, get_panel, hand
 from backoffice.delivery.policy import Outcome
 from backoffice.delivery.service import DeliveryService
 from backoffice.errors import CustomerNotFound
-from backoffice.orders.service import find_order, list_open, list_recent
+from backoffice.orders.service import find_order, list_recent
 from kernel.clock import FixedClock
 
 CLOCK = FixedClock(datetime(2026, 11, 24, 3, tzinfo=UTC))
@@ -64,9 +64,10 @@ async def test_recent_orders_are_the_newest_first(filled: AsyncEngine) -> None:
 
 
 async def test_open_orders_are_only_those_under_way(filled: AsyncEngine) -> None:
-    (found,) = await list_open(filled, "busy", limit=5)
-    assert (found.order_id, found.name, found.is_open) == ("2026-00001", "러닝화 외 1건", True)
-    assert await list_open(filled, "idle", limit=5) == []
+    (found,) = await DeliveryService(filled, CLOCK).list_open("busy", limit=5)
+    order = found.order
+    assert (order.order_id, order.name, order.is_open) == ("2026-00001", "러닝화 외 1건", True)
+    assert await DeliveryService(filled, CLOCK).list_open("idle", limit=5) == []
 
 
 @pytest.mark.parametrize("order_id", ["2026-00090", "2026-55555", "", "' OR 1=1 --"])

@@ -14,6 +14,7 @@ from actions.reply import Reply
 from actions.skills import load_skills
 from actions.verification import ActionVerificationAdvice, ActionVerificationAlternatives, ActionVerificationHistory
 from backoffice.delivery.service import DeliveryService
+from backoffice.orders.port import SqlOrders
 from backoffice.schema import customers, verification_alerts, verification_attempts
 from kernel.clock import FixedClock
 from kernel.database import write
@@ -50,7 +51,12 @@ async def troubled(shop: AsyncEngine) -> Shop:
             ],
         )
     return Shop(
-        engine=shop, clock=CLOCK, deliveries=DeliveryService(shop, CLOCK), skills=load_skills(), context_key="k" * 40
+        engine=shop,
+        clock=CLOCK,
+        deliveries=DeliveryService(shop, CLOCK),
+        orders=SqlOrders(shop),
+        skills=load_skills(),
+        context_key="k" * 40,
     )
 
 

@@ -20,7 +20,7 @@ DOMAIN = Path(__file__).parents[3] / "domain.yml"
 
 
 async def run(kind: type[ShopAction], intent: str, **slots: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    shop = Shop(engine=None, clock=None, deliveries=None, skills=load_skills(), context_key="k" * 40)  # type: ignore[arg-type]
+    shop = Shop(engine=None, clock=None, deliveries=None, orders=None, skills=load_skills(), context_key="k" * 40)  # type: ignore[arg-type]
     tracker = Tracker("c1", slots, {"intent": {"name": intent}}, [], False, None, {}, None)
     dispatcher = CollectingDispatcher()
     events = await kind(shop).run(dispatcher, tracker, {})
@@ -102,3 +102,15 @@ def test_topics_are_intents_of_the_domain() -> None:
 async def test_no_bubble_is_empty_or_long(kind: type[ShopAction]) -> None:
     messages, _ = await run(kind, "anything at all")
     assert all(0 < len(message["text"]) <= 80 for message in messages)
+
+
+async def test_a_question_that_a_person_interrupts_is_remembered_until_the_next_one() -> None:
+    asked = "order:order_cancel:0"
+    _, slots = await run(ActionHumanAgent, "human_agent", question=asked)
+    assert slots["interrupted"] == "order_cancel"
+    _, slots = await run(ActionHumanAgent, "human_agent", interrupted="order_cancel")
+    assert slots["interrupted"] is None
+    _, slots = await run(ActionPassToAgent, "complaint", question=asked, interrupted="order_cancel")
+    assert "interrupted" not in slots
+    _, slots = await run(ActionPassToAgent, "order_cancel", question=asked)
+    assert "interrupted" not in slots, "it was asked and answered by the same topic"

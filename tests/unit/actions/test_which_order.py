@@ -17,6 +17,7 @@ SHOP: Any = Shop(
     engine=None,  # type: ignore[arg-type]
     clock=FixedClock(datetime(2026, 11, 24, 3, tzinfo=UTC)),
     deliveries=None,  # type: ignore[arg-type]
+    orders=None,  # type: ignore[arg-type]
     skills=None,  # type: ignore[arg-type]
     context_key="",
 )

@@ -16,7 +16,7 @@ from handoff.domain.context import Known, add_understanding, build_context, pass
 from handoff.domain.conversation import UNDERSTANDING_KEPT, Author, Json, Message
 from handoff.domain.queue import priority_of
 from handoff.domain.routing import SKILLS
-from handoff.service.next_steps import load_next_steps
+from handoff.policy.next_steps import load_next_steps
 from handoff.service.routing_policy import load_routing_policy
 from handoff.service.topics import load_topics
 from tests import building
@@ -27,7 +27,7 @@ FIELDS = {
     *("intent_history", "entities", "slots", "tried", "failed_actions", "orders", "blocks"),
     *("verification_attempts", "grants", "amends", "mood", "previous_conversations"),
     *("suggested_next_step", "waiting_since"),
-    *("detail", "topic", "handed_back", "shop_answered", "tally", "privacy_requests"),
+    *("detail", "topic", "handed_back", "interrupted", "shop_answered", "tally", "privacy_requests"),
     *("contacts_in_a_week", "next_step_reason"),
 }
 LATE = {

@@ -15,7 +15,9 @@ from handoff.adapters.memory import MemoryStore, MemoryTransaction
 from handoff.domain.conversation import Author, Owner
 from handoff.service.customers import Customers
 from handoff.service.ports import QUEUE_TOPIC
+from handoff.service.queue_board import QueueBoard
 from handoff.service.turns import TurnRunner
+from handoff.service.waiting import Waits
 from kernel.clock import FixedClock
 from tests import building
 from tests.fakes import OneCustomerShop, ScriptedBot
@@ -80,6 +82,7 @@ async def test_a_busy_queue_does_not_keep_a_page_from_looking_again(
     await asyncio.sleep(0.02)
     async with store.write() as tx:
         await tx.add_messages([building.message(talk.conversation_id, 1, clock.now())])
+        await tx.save_conversation(replace(talk, last_seq=1))
     async with asyncio.timeout(2):
         assert [m.seq for m in (await waiting).messages] == [1]
     crowding.cancel()
@@ -95,13 +98,16 @@ async def test_a_page_in_the_queue_hears_that_the_queue_moved(clock: FixedClock)
     async with store.write() as tx:
         await tx.add_conversation(first)
         await tx.add_conversation(second)
+    board = QueueBoard(store, hub, Waits(clock))
+    board.start()
     waiting = asyncio.create_task(customers.wait(second.conversation_id, after=0, wait_s=20))
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0.05)
     async with store.write() as tx:
         await tx.save_conversation(replace(first, owner=Owner.HUMAN, waiting_since=None))
     hub.publish(QUEUE_TOPIC)
     async with asyncio.timeout(1):
         assert (await waiting).position == 1
+    await board.stop()
 
 
 @pytest.mark.parametrize("wait_s", [0, 0.05])

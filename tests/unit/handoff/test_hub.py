@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from handoff.adapters import hub as hub_module
-from handoff.adapters.hub import LocalHub, RedisHub
+from handoff.adapters import redis_hub as hub_module
+from handoff.adapters.hub import LocalHub
+from handoff.adapters.redis_hub import RedisHub
 from tests.unit.handoff.conftest import Server
 
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from handoff.domain.context import find_in_context
 from handoff.domain.next_step import SIGNALS, choose_step, signals_of
 from handoff.domain.routing import SKILLS
-from handoff.service import next_steps
-from handoff.service.next_steps import load_next_steps, read_next_steps
+from handoff.policy import next_steps
+from handoff.policy.next_steps import load_next_steps, read_next_steps
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 FILE = yaml.safe_load(Path(next_steps.__file__).with_suffix(".yml").read_text(encoding="utf-8"))

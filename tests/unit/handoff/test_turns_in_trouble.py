@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -56,6 +58,37 @@ async def test_a_store_that_fails_for_a_while_costs_no_answer(
     world.bot.gate.set()
     await world.answered(talk, 1)
     assert await world.texts(talk, Author.BOT) == ["“안녕”라고 하셨네요."]
+
+
+async def test_a_commit_whose_answer_was_lost_keeps_no_one_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handoff.service.turns.DOUBT_S", 0.05)
+    monkeypatch.setattr("handoff.service.turns.SWEEP_EVERY_S", 0.02)
+    world.runner.start()
+    talk = await world.open()
+    committing, is_cut = world.store.write, iter([True])
+
+    @asynccontextmanager
+    async def cut_off() -> AsyncIterator[object]:
+        async with committing() as tx:
+            yield tx
+        if next(is_cut, False):
+            raise OSError("the connection was cut after COMMIT")
+
+    monkeypatch.setattr(world.store, "write", cut_off)
+    with pytest.raises(OSError, match="cut"):
+        await world.say(talk, "안녕", "m1")
+    assert await world.say(talk, "안녕", "m1") == 1
+    await world.answered(talk, 1)
+    world.bot.gate.clear()
+    for number in (2, 3):
+        await world.say(talk, f"{number}번", f"m{number}")
+    is_cut = iter([True])  # the next answer, with the lease for the one after it
+    world.bot.gate.set()
+    await world.answered(talk, 3)
+    await world.runner.stop()
+    assert await world.texts(talk, Author.BOT) == [f"“{said}”라고 하셨네요." for said in ("안녕", "2번", "3번")]
 
 
 async def test_stop_leaves_no_task_behind(world: World) -> None:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from kernel import database
+from kernel import group_commit
 from kernel.database import JsonValue, UtcDateTime, create_engine, read, write
 
 metadata = sa.MetaData()
@@ -202,7 +202,7 @@ async def test_another_process_that_holds_sqlite_stops_only_who_writes(
 async def test_a_write_gives_up_on_a_process_that_never_lets_go(
     sqlite_engine: AsyncEngine, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_BUSY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(group_commit, "BUSY_TIMEOUT_S", 0.2)
     other = sqlite3.connect(sqlite_url.partition("///")[2], isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(sa.exc.OperationalError, match="locked"):
