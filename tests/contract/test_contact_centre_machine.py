@@ -202,7 +202,7 @@ class ContactCentre(RuleBasedStateMachine):
             if done:
                 talk.owner, talk.skill, talk.held_by, talk.agent = WAITING, skill, talk.agent, None
         elif deed == "return":
-            done = self._do(allowed, desk.return_to_bot(name, agent, version=version))
+            done = self._do(allowed, self.world.handing_back.return_to_bot(name, agent, version=version))
             if done:
                 talk.owner, talk.held_by, talk.agent = BOT, talk.agent, None
         elif deed.startswith("close"):
@@ -242,7 +242,7 @@ class ContactCentre(RuleBasedStateMachine):
             if talk.owner is BOT:
                 talk.skill = "general"
             self._taken(name, self.lead)
-            self.loop.run(self.world.desk.return_to_bot(name, self.lead, version=talk.versions[-1]))
+            self.loop.run(self.world.handing_back.return_to_bot(name, self.lead, version=talk.versions[-1]))
             talk.owner, talk.held_by, talk.agent = BOT, self.lead.agent_id, None
             self._changed(name)
 
