@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import yaml
 
-from actions import handing_over
+from actions import handing_over, tickets_text
 from actions.base import ShopAction, Turn
 from actions.phrases import PERSON, vary
 from actions.reply import Choice, Reply
@@ -61,6 +61,8 @@ class ActionFacts(ShopAction):
 
     async def answer(self, turn: Turn) -> Reply:
         """Return the facts with what can be done next."""
+        if turn.intent == "ticket_status" and turn.tickets:
+            return tickets_text.tell(turn, self.shop.clock.now())
         fact, skills = load_facts()[turn.intent], self.shop.skills
         reply = Reply(bubbles=[vary(turn.turn_id, "facts", fact.say), *fact.find_facts(turn.text)])
         reply.slots["last_topic"] = turn.intent

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -32,7 +33,8 @@ class Turn:
     was talked about last. `excluded_order_id` is one that the customer has just said no to. `anger` and
     `urgency` are 0–1. `others` are further intents in the same message. `advised` is what `actions/advised.py` keeps,
     `wish` what was offered to be done to an order, as `actions/order_wish.py` keeps it; `interrupted` the topic whose
-    question was open when a person was asked for.
+    question was open when a person was asked for. `tickets` are what people are doing for the customer, newest first
+    (see `kernel.tokens.TurnContext`); `opens_at` is when people are back, None while they are there.
     """
 
     turn_id: str
@@ -56,6 +58,8 @@ class Turn:
     urgency: float = 0.0
     advised: str | None = None
     channel: str = "web"
+    tickets: Sequence[Mapping[str, Any]] = ()
+    opens_at: datetime | None = None
 
     @property
     def is_pressed(self) -> bool:
@@ -87,6 +91,8 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
         channel=speaker.channel,
         intent=intent,
         conversation_id=speaker.conversation_id,
+        tickets=speaker.tickets,
+        opens_at=datetime.fromisoformat(speaker.opens_at) if speaker.opens_at else None,
         order_id=named,
         last_topic=slots.get("last_topic"),
         not_understood_count=int(slots.get("not_understood_count") or 0),

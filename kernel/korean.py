@@ -72,6 +72,14 @@ def time_of_day(at: datetime) -> str:
     return f"{half} {local.hour % 12 or 12}시{minutes}"
 
 
+def say_when(at: datetime, now: datetime) -> str:
+    """Return a moment to come as people say it: `오늘 오후 1시`, `내일(11월 23일 월요일) 오전 9시`."""
+    day, today = at.astimezone(KST).date(), now.astimezone(KST).date()
+    date_words = f"{day.month}월 {day.day}일 {_WEEKDAYS[day.weekday()]}요일"
+    near = {0: "오늘", 1: f"내일({date_words})", 2: f"모레({date_words})"}
+    return f"{near.get((day - today).days, date_words)} {time_of_day(at)}"
+
+
 def mask_name(name: str) -> str:
     """Return a name with its middle hidden: 홍길동 → 홍*동, 김철 → 김*, Jane Doe → J******e."""
     if len(name) <= 1:

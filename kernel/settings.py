@@ -57,6 +57,9 @@ class Settings:
     session_key: str = field(repr=False)
     kakao_secret: str = field(repr=False)
     data_key: str = field(repr=False)
+    # Where a shop's own app takes the messages to its users, and with what they are signed.
+    webhook_url: str | None = field(default=None, repr=False)
+    webhook_secret: str = field(default="", repr=False)
     # Where tests of faults leave their orders (kernel/failpoints.py); None in normal use.
     failpoints_dir: Path | None = None
 
@@ -96,8 +99,17 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         session_key=_secret(env, "IEUM_SESSION_KEY"),
         kakao_secret=_secret(env, "IEUM_KAKAO_SECRET"),
         data_key=_secret(env, "IEUM_DATA_KEY"),
+        webhook_url=_url(env, "IEUM_WEBHOOK_URL"),
+        webhook_secret=_secret(env, "IEUM_WEBHOOK_SECRET") if env.get("IEUM_WEBHOOK_URL") else "",
         failpoints_dir=Path(env["IEUM_FAILPOINTS"]) if env.get("IEUM_FAILPOINTS") else None,
     )
+
+
+def _url(env: Mapping[str, str], name: str) -> str | None:
+    url = env.get(name) or None
+    if url is not None and not url.startswith(("https://", "http://")):
+        raise SettingsError(f"{name} must be an address that begins with https://")
+    return url
 
 
 def _secret(env: Mapping[str, str], name: str) -> str:

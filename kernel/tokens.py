@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -42,6 +43,10 @@ class TurnContext:
     conversation_id: str
     customer_id: str | None
     channel: str
+    # What people are doing for the customer, newest first: number, status_text, opened_at, promised_at (or None).
+    tickets: Sequence[Mapping[str, Any]] = ()
+    # When people are there again; None while they are.
+    opens_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,8 @@ def sign_turn_context(context: TurnContext, key: str) -> str:
         "conversation_id": context.conversation_id,
         "customer_id": context.customer_id,
         "channel": context.channel,
+        "tickets": [dict(ticket) for ticket in context.tickets],
+        "opens_at": context.opens_at,
     }
     return _sign(claims, key, audience=_TURN_AUDIENCE, lifetime_s=TURN_LIFETIME_S)
 
@@ -78,6 +85,8 @@ def read_turn_context(token: str, key: str) -> TurnContext:
             conversation_id=claims["conversation_id"],
             customer_id=claims["customer_id"],
             channel=claims["channel"],
+            tickets=tuple(claims.get("tickets") or ()),
+            opens_at=claims.get("opens_at"),
         )
     except KeyError as error:
         raise InvalidToken(f"the token lacks {error}") from error

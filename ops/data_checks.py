@@ -22,7 +22,8 @@ EXAMPLES_MIN = 90
 _WORDS_MIN = 3
 _CURATED = "curated"
 # Never learnt: what the classifier answers when it is not sure.
-_WITHOUT_EXAMPLES = {"nlu_fallback"}
+# What no customer says: the bot did not understand; an agent gave the conversation back.
+_WITHOUT_EXAMPLES = {"nlu_fallback", "handed_back"}
 _EDGES = "\"'`.,!?~…·:;()<>“”‘’^*-–—"
 
 

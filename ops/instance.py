@@ -24,7 +24,15 @@ BOT_SLOTS = ("bot-0", "bot-1", "bot-2")
 _SPARE_SLOTS = 1
 _SOCKET_PATH_LIMIT = 90
 _SECRETS = ("bot_token", "actions_token", "context_key", "identity_key", "session_key", "kakao_secret", "data_key")
-_CONFIGURED = ("IEUM_DATABASE_URL", "IEUM_SHOP_DATABASE_URL", "IEUM_REDIS_URL", "IEUM_NOTIFIER", "IEUM_ORDERS")
+_CONFIGURED = (
+    "IEUM_DATABASE_URL",
+    "IEUM_SHOP_DATABASE_URL",
+    "IEUM_REDIS_URL",
+    "IEUM_NOTIFIER",
+    "IEUM_ORDERS",
+    "IEUM_WEBHOOK_URL",
+    "IEUM_WEBHOOK_SECRET",
+)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class Scope(StrEnum):
     DISCOUNTS_READ = "discounts:read"
     VERIFICATIONS_WRITE = "verifications:write"
     BLOCKS_WRITE = "blocks:write"
+    MESSAGES_WRITE = "messages:write"
 
 
 api_keys = sa.Table(

@@ -30,7 +30,7 @@ from bot.understanding.vocabulary import Vocabulary
 ARRAYS = "weights.npz"
 WORDS = "words.json.gz"
 EFFORT = 6  # of compressing, 1-9
-FORMAT = 2
+FORMAT = 3
 SCOPE_ARRAYS = ("mean", "spread", "coefficients")
 
 

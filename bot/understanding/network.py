@@ -2,7 +2,8 @@
 
 Each morpheme is its fixed vector (see `vectors`) and, where there is none, a learned
 one. One layer looks at the morpheme, the next at it and its neighbours; the largest and
-the sum of each unit over the message, with the word families found, give the scores.
+the sum of each unit over the message, the largest over its end, where Korean puts what is
+wanted, and the word families found give the scores.
 `Network` is all that a message needs; training is in `network_training`.
 """
 
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 Arrays = dict[str, np.ndarray]
+TAIL = 6  # morphemes that count as the end of a message
+POOLED = 5  # inputs of the last layer, each as wide as a layer, beside the extras
 LAYERS = ("inner", "inner_bias", "window", "window_bias", "outer", "outer_bias")
 
 
@@ -42,6 +45,13 @@ class Batch:
     def starts(self) -> np.ndarray:
         """Where each message begins in `places`."""
         return np.cumsum(self.lengths) - self.lengths
+
+    def find_tails(self) -> tuple[np.ndarray, np.ndarray]:
+        """Places of the last morphemes of the messages, and how many each message has."""
+        counts = np.minimum(self.lengths, TAIL)
+        firsts = self.starts + self.lengths - counts
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return np.repeat(firsts, counts) + within, counts
 
     def find_windows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows of the morpheme before each one, of itself, and of the one after it.
@@ -124,7 +134,15 @@ class Pass:
         layers = (self._outer, self._inner)
         self._largest = [np.maximum.reduceat(layer, starts) for layer in layers]
         sums = [np.add.reduceat(layer, starts) * self._scale for layer in layers]
-        parts = [self._largest[0], sums[0], self._largest[1], sums[1]]
+        self._tails, self._tail_lengths = self._batch.find_tails()
+        self._tail = self._outer[self._tails]
+        tail_starts = np.cumsum(self._tail_lengths) - self._tail_lengths
+        self._tail_largest = np.maximum.reduceat(self._tail, tail_starts)
+        parts = [
+            *(self._largest[0], sums[0]),
+            *(self._largest[1], sums[1]),
+            self._tail_largest,
+        ]
         return np.concatenate([*parts, self._batch.extras], axis=1)
 
     def find_gradients(
@@ -138,8 +156,11 @@ class Pass:
         """
         width = self._inner.shape[1]
         pooled = (errors @ self._weights["outer"].T) * self._kept[1]
-        parts = [pooled[:, i * width : (i + 1) * width] for i in range(4)]
+        parts = [pooled[:, i * width : (i + 1) * width] for i in range(POOLED)]
         outer = self._unpool(self._outer, self._largest[0], parts[0], parts[1])
+        outer[self._tails] += _to_largest(
+            self._tail, self._tail_largest, parts[4], self._tail_lengths
+        )
         outer *= self._kept[0]
         outer *= self._outer > 0
         places = [self._sum_by_row(outer, rows) for rows in self._windows]
@@ -170,8 +191,7 @@ class Pass:
         to_sum: np.ndarray,
     ) -> np.ndarray:
         lengths = self._batch.lengths
-        gradient = np.repeat(to_largest, lengths, axis=0)
-        gradient *= layer == np.repeat(largest, lengths, axis=0)
+        gradient = _to_largest(layer, largest, to_largest, lengths)
         gradient += np.repeat(to_sum * self._scale, lengths, axis=0)
         return gradient
 
@@ -184,6 +204,18 @@ class Pass:
         shape = (len(self._batch.table) + 1, count)
         adding = csc_matrix((ones, rows, np.arange(count + 1)), shape)
         return np.asarray((adding @ gradient)[:-1])
+
+
+def _to_largest(
+    layer: np.ndarray, largest: np.ndarray, gradient: np.ndarray, lengths: np.ndarray
+) -> np.ndarray:
+    """The gradient of each message's largest units, where in the message they were.
+
+    Equal ones, as of a morpheme said twice, get it each.
+    """
+    spread = np.repeat(gradient, lengths, axis=0)
+    spread *= layer == np.repeat(largest, lengths, axis=0)
+    return spread
 
 
 def _choose(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.understanding.network import Arrays, Batch, Dropout, Network, Pass
+from bot.understanding.network import POOLED, Arrays, Batch, Dropout, Network, Pass
 
 BETA1, BETA2, EPSILON = 0.9, 0.99, 1e-8
 DECAYED = ("inner", "window", "outer")
@@ -30,7 +30,7 @@ class NetworkSettings:
     dropout: Dropout = field(default_factory=lambda: Dropout(window=0.0, pooled=0.4))
     # Messages looked at in all. It bounds the time of a training whatever the data grow
     # to: the more examples, the fewer times each is seen.
-    budget: int = 340_000
+    budget: int = 360_000
     min_epochs: int = 8
     max_epochs: int = 24
 
@@ -201,7 +201,7 @@ def _draw_weights(
         "inner_bias": np.zeros(width, np.float32),
         "window": draw(3 * width, width, 1.4),
         "window_bias": np.zeros(width, np.float32),
-        "outer": draw(4 * width + examples.extras.shape[1], labels, 1.0),
+        "outer": draw(POOLED * width + examples.extras.shape[1], labels, 1.0),
         "outer_bias": np.zeros(labels, np.float32),
     }
 

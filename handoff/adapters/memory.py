@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from handoff.adapters.memory_outbox import MemoryOutbox
 from handoff.adapters.memory_routing import MemoryRouting
 from handoff.adapters.memory_tickets import Duplicate, MemoryTickets, TicketTables
 from handoff.domain.conversation import (
@@ -31,6 +32,7 @@ from handoff.domain.conversation import (
     TurnStatus,
 )
 from handoff.domain.live import Fingerprint, ReadMark, WaitingLine
+from handoff.domain.outbox import OutboxEntry
 from handoff.domain.routing import Offer
 
 
@@ -47,6 +49,8 @@ class _Tables(TicketTables):
     outbox: dict[tuple[str, int], tuple[datetime, str | None] | None] = field(default_factory=dict)
     candidates: dict[str, Json] = field(default_factory=dict)
     read_marks: dict[str, ReadMark] = field(default_factory=dict)
+    deliveries: dict[tuple[str, int], OutboxEntry] = field(default_factory=dict)
+    delivery_leases: dict[tuple[str, int], tuple[str, float]] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
     participants: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
@@ -75,7 +79,7 @@ class MemoryStore:
         yield MemoryTransaction(self._tables.copy())
 
 
-class MemoryTransaction(MemoryRouting, MemoryTickets):
+class MemoryTransaction(MemoryOutbox, MemoryRouting, MemoryTickets):
     """One unit of work on copies of the tables."""
 
     _t: _Tables
@@ -284,9 +288,14 @@ class MemoryTransaction(MemoryRouting, MemoryTickets):
     async def find_read_mark(self, conversation_id: str) -> ReadMark | None:
         return self._t.read_marks.get(conversation_id)
 
-    async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
+    async def add_to_outbox(
+        self, conversation_id: str, seqs: Sequence[int], at: datetime, *, is_pushed: bool = False
+    ) -> None:
+        channel = self._t.conversations[conversation_id].channel
         for seq in seqs:
             _insert(self._t.outbox, (conversation_id, seq), None)
+            entry = OutboxEntry(conversation_id, seq, channel, at, at if is_pushed else None)
+            _insert(self._t.deliveries, (conversation_id, seq), entry)
 
     async def list_outbox(self, conversation_id: str, *, limit: int) -> Sequence[Message]:
         waiting = sorted(key for key, taken in self._t.outbox.items() if key[0] == conversation_id and taken is None)

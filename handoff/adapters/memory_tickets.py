@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -49,6 +49,13 @@ class MemoryTickets:
 
     async def find_ticket(self, number: str) -> Ticket | None:
         return self._t.tickets.get(number)
+
+    async def find_tickets(self, numbers: Collection[str]) -> Mapping[str, Ticket]:
+        return {number: self._t.tickets[number] for number in numbers if number in self._t.tickets}
+
+    async def find_newest_ticket(self, conversation_id: str) -> Ticket | None:
+        found = await self.list_tickets_of([conversation_id])
+        return replace(found[-1], clocks=None) if found else None
 
     async def list_tickets_of(self, conversation_ids: Sequence[str]) -> Sequence[Ticket]:
         return sorted((t for t in self._t.tickets.values() if t.conversation_id in conversation_ids), key=_opened)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice.privacy.ports import Talk
 from handoff.adapters.sql.tables import conversations, handoffs, memories, messages, notes, turns
+from handoff.adapters.sql.ticket_tables import ticket_events, ticket_promises, tickets
 from kernel.database import read, write
 
 _COMPLAINT = "complaint"
@@ -26,7 +27,9 @@ _COMPLAINTS = (
     sa.select(handoffs.c.conversation_id)
     .join(conversations)
     .where(_OURS, sa.or_(handoffs.c.reason == _COMPLAINT, handoffs.c.skill == _COMPLAINT))
+    .union(sa.select(tickets.c.conversation_id).join(conversations).where(_OURS, tickets.c.type == _COMPLAINT))
 )
+_TICKETS = sa.select(tickets).join(conversations).where(_OURS).order_by(tickets.c.opened_at, tickets.c.number)
 
 
 class SqlTalks:
@@ -45,6 +48,9 @@ class SqlTalks:
             for row in await connection.execute(_SAID, whose):
                 line = {"author": row.author, "text": row.text, "cards": row.cards, "at": _rfc3339(row.at)}
                 said.setdefault(row.conversation_id, []).append(line)
+            numbers: dict[str, list[dict[str, Any]]] = {}
+            for row in await connection.execute(_TICKETS, whose):
+                numbers.setdefault(row.conversation_id, []).append(_ticket_of(row))
         return [
             Talk(
                 conversation_id=row.conversation_id,
@@ -55,6 +61,7 @@ class SqlTalks:
                     "channel": row.channel,
                     "began_at": _rfc3339(row.created_at),
                     "messages": said.get(row.conversation_id, []),
+                    "tickets": numbers.get(row.conversation_id, []),
                 },
             )
             for row in found
@@ -68,13 +75,32 @@ class SqlTalks:
             turns.update().values(text="", payload=None),
             handoffs.update().values(context={}),
             memories.update().values(state=None, understanding={}),
+            tickets.update().values(
+                customer_id=pseudonym, contact_kind=None, contact_value=None, tags=[], analysis=sa.null()
+            ),
         )
         async with write(self._engine) as connection:
             for change in emptied:
                 await connection.execute(change.where(change.table.c.conversation_id.in_(ours)))  # type: ignore[attr-defined]
             await connection.execute(notes.delete().where(notes.c.conversation_id.in_(ours)))
+            theirs = sa.select(tickets.c.number).where(tickets.c.conversation_id.in_(ours))
+            await connection.execute(
+                ticket_promises.update().where(ticket_promises.c.number.in_(theirs)).values(note="", outcome=None)
+            )
+            await connection.execute(ticket_events.update().where(ticket_events.c.number.in_(theirs)).values(detail={}))
             named = conversations.update().where(conversations.c.customer_id == customer_id)
             await connection.execute(named.values(customer_id=pseudonym, channel_user=None))
+
+
+def _ticket_of(row: Any) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "type": row.type,
+        "status": row.status,
+        "opened_at": _rfc3339(row.opened_at),
+        "resolved_at": _rfc3339(row.resolved_at) if row.resolved_at else None,
+        "contact": row.contact_value,
+    }
 
 
 def _rfc3339(at: datetime) -> str:

@@ -35,6 +35,7 @@ from handoff.service.supervising import Supervision
 from handoff.service.team import Team
 from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
+from handoff.service.undelivered import Undelivered
 from handoff.service.utterances import Utterances
 from kernel.clock import Clock
 from kernel.settings import Settings
@@ -78,6 +79,7 @@ class Gateway:
     reader: Reader
     board: QueueBoard
     read_marks: ReadMarks
+    undelivered: Undelivered
     intents: Intents
     utterances: Utterances
     trainings: Trainings

@@ -62,7 +62,7 @@ async def open_conversation(request: Request) -> HTTPResponse:
     body = read_body(request, OpenConversation)
     customer_id = None
     if body.identity_token is not None:
-        customer_id = _verify(tokens.read_identity, body.identity_token, gateway.settings.identity_key)
+        customer_id = read_token(tokens.read_identity, body.identity_token, gateway.settings.identity_key)
     conversation = await gateway.customers.open(channel="web", customer_id=customer_id)
     token = tokens.sign_conversation(conversation.conversation_id, gateway.settings.session_key)
     return respond({"conversation_id": conversation.conversation_id, "token": token}, status=201)
@@ -121,10 +121,11 @@ async def issue_ticket(request: Request) -> HTTPResponse:
 def _authorised(request: Request) -> tuple[Gateway, str]:
     """Return the gateway and the conversation that the bearer token is for."""
     gateway = gateway_of(request)
-    return gateway, _verify(tokens.read_conversation, request.token or "", gateway.settings.session_key)
+    return gateway, read_token(tokens.read_conversation, request.token or "", gateway.settings.session_key)
 
 
-def _verify(read: Any, token: str, key: str) -> str:
+def read_token(read: Any, token: str, key: str) -> str:
+    """Return what a token says by `read`. Raises TokenExpired and Unauthorized."""
     try:
         return str(read(token, key))
     except tokens.ExpiredToken as error:

@@ -10,11 +10,12 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 from sanic.response import json as respond
 
-from handoff.api import shapes
+from handoff.api import shapes, ticket_shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
 from handoff.api.staff import member
+from handoff.domain.promises import PromiseStatus
 from handoff.domain.routing import SKILLS
 from handoff.domain.text import accept_text
 from handoff.errors import Invalid
@@ -85,10 +86,17 @@ class Presence(Body):
 
 @desk.get("/queue")
 async def queue(request: Request) -> HTTPResponse:
-    """Return waiting conversations in the order they will be served."""
-    await member(request, DESK_ROLES)
-    items = await gateway_of(request).desk.list_queue()
-    return respond({"conversations": [shapes.queue_item(item) for item in items]})
+    """Return waiting conversations in the order they will be served, and the promises that are to be kept now."""
+    agent = await member(request, DESK_ROLES)
+    gateway = gateway_of(request)
+    items = await gateway.desk.list_queue()
+    due = await gateway.promises.list_for(agent, statuses=[PromiseStatus.DUE])
+    return respond(
+        {
+            "conversations": [shapes.queue_item(item) for item in items],
+            "due": [ticket_shapes.promise_with_ticket(promise, ticket) for promise, ticket in due],
+        }
+    )
 
 
 @desk.get("/conversations")
@@ -108,7 +116,9 @@ async def conversation(request: Request, conversation_id: str) -> HTTPResponse:
     customer_id = view.conversation.customer_id
     customer = await gateway.shop.customer_panel(customer_id) if customer_id else None
     read_up_to = await gateway.read_marks.find(conversation_id)
-    return respond(shapes.desk_view(view, customer) | {"read_up_to": read_up_to})
+    now, left = gateway.clock.now(), await gateway.undelivered.list_of(conversation_id)
+    arrival = {"read_up_to": read_up_to, "undelivered": [shapes.undelivered(entry, now) for entry in left]}
+    return respond(shapes.desk_view(view, customer) | arrival)
 
 
 @desk.post("/conversations/<conversation_id:str>/claim")

@@ -15,11 +15,12 @@ from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
 from handoff.api.staff import member
-from handoff.domain.hours import WEEKDAYS, say_when
+from handoff.domain.hours import WEEKDAYS
 from handoff.errors import Invalid
 from handoff.policy.hours import read_week
 from handoff.service.staff import DESK_ROLES
 from handoff.service.tickets import SEES_ALL
+from kernel import korean
 
 desk_hours = Blueprint("desk_hours", url_prefix="/api/desk")
 
@@ -46,7 +47,7 @@ async def list_hours(request: Request) -> HTTPResponse:
         | {
             "is_open": hours.is_open(now),
             "opens_at": shapes.moment(hours.next_opening(now)),
-            "opens_text": say_when(hours.next_opening(now), now),
+            "opens_text": korean.say_when(hours.next_opening(now), now),
         }
         for hours in await gateway.hours.list()
     ]

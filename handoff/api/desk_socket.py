@@ -35,7 +35,7 @@ from handoff.api.staff import member
 from handoff.api.watched import Watched
 from handoff.domain.conversation import Agent
 from handoff.errors import HandoffError
-from handoff.service.ports import QUEUE_TOPIC, TEAM_TOPIC, Signal, agent_topic, conversation_topic
+from handoff.service.ports import ALERTS_TOPIC, QUEUE_TOPIC, TEAM_TOPIC, Signal, agent_topic, conversation_topic
 from handoff.service.queue_board import BOARD_TOPIC
 from handoff.service.read_marks import READ
 from handoff.service.staff import DESK_ROLES
@@ -89,7 +89,7 @@ class _Page:
 
     async def run(self) -> None:
         """Push and listen until the page leaves. Raises Refused for what it may not say."""
-        with self._gateway.hub.subscribe(QUEUE_TOPIC, self._mine) as self._news:
+        with self._gateway.hub.subscribe(QUEUE_TOPIC, ALERTS_TOPIC, self._mine) as self._news:
             pushing = asyncio.create_task(self._push(), name=f"desk-{self._agent.agent_id}")
             try:
                 async for frame in self._live.frames():
@@ -152,7 +152,7 @@ class _Page:
             await self._live.close(CLOSE_TRY_LATER, "try_again")
 
     async def _send_hints(self, topics: object) -> None:
-        hints = {QUEUE_TOPIC: "queue", self._mine: "mine"}
+        hints = {QUEUE_TOPIC: "queue", self._mine: "mine", ALERTS_TOPIC: "alerts"}
         told = [hints[topic] for topic in hints if topic in topics]  # type: ignore[operator]
         for hint in told:
             await self._live.send({"type": hint})
@@ -164,6 +164,7 @@ class _Page:
             BOARD_TOPIC: self._send_queue,
             self._mine: self._send_mine,
             TEAM_TOPIC: self._send_team,
+            ALERTS_TOPIC: self._hint_at_alerts,
         }
         for topic, send in senders.items():
             if topic in topics:  # type: ignore[operator]
@@ -197,6 +198,9 @@ class _Page:
         team = await self._gateway.reader.list_team(DESK_ROLES)
         shown = [{"agent_id": a.agent_id, "name": a.name, "presence": a.presence} for a in team]
         await self._live.send({"type": "team", "agents": shown})
+
+    async def _hint_at_alerts(self) -> None:
+        await self._live.send({"type": "alerts"})  # each page asks for its own
 
     async def _send_watched(self, conversation_id: str) -> None:
         watched = self._watched[conversation_id]

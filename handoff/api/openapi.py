@@ -27,6 +27,8 @@ openapi = Blueprint("openapi", url_prefix="/api")
 _TITLES = {
     "chat": "Customer (web)",
     "chat_socket": "Customer (web)",
+    "app_channel": "The shop's systems",
+    "desk_outbox": "Desk",
     "staff": "Staff",
     "desk": "Desk",
     "desk_routing": "Desk",
@@ -55,6 +57,8 @@ _SECURITY = {
     "privacy": [{"staff": []}],
     "studio": [{"staff": []}],
     "shop_systems": [{"key": []}],
+    "app_channel": [{"key": []}],
+    "desk_outbox": [{"staff": []}],
 }
 _OPEN = {"/api/chat/conversations", "/api/chat/socket"}
 _PARAMETER = re.compile(r"<(\w+)(?::\w+)?>")

@@ -23,13 +23,16 @@ from handoff.adapters.redis_hub import RedisHub
 from handoff.adapters.shop import SqlShop
 from handoff.adapters.sql.store import SqlStore
 from handoff.adapters.talks import SqlTalks
+from handoff.adapters.webhook import Webhook
 from handoff.api import pages, problems
 from handoff.api.amends import amends
 from handoff.api.app import Gateway
+from handoff.api.app_channel import app_channel
 from handoff.api.chat import chat
 from handoff.api.chat_socket import chat_socket
 from handoff.api.desk import desk
 from handoff.api.desk_hours import desk_hours
+from handoff.api.desk_outbox import desk_outbox
 from handoff.api.desk_promises import desk_promises
 from handoff.api.desk_routing import desk_routing
 from handoff.api.desk_socket import desk_socket
@@ -48,6 +51,7 @@ from handoff.service.alerts import Alerts, ServiceLevelWatch
 from handoff.service.aside import Aside
 from handoff.service.clockwork import Clockwork, Task
 from handoff.service.customers import Customers
+from handoff.service.delivering import Deliverer
 from handoff.service.desk import Desk
 from handoff.service.handing_back import HandingBack
 from handoff.service.hours import OpeningHours
@@ -67,6 +71,7 @@ from handoff.service.supervising import Supervision
 from handoff.service.team import Team
 from handoff.service.tickets import TicketDesk
 from handoff.service.turns import TurnRunner
+from handoff.service.undelivered import Undelivered
 from handoff.service.utterances import Utterances
 from handoff.service.waiting import Waits
 from handoff.service.watching import Watcher
@@ -103,6 +108,8 @@ def create_app(
     blueprints = (
         chat,
         chat_socket,
+        app_channel,
+        desk_outbox,
         staff,
         desk,
         desk_routing,
@@ -180,6 +187,12 @@ async def _open(
     backstage = Backstage(shop_engine, clock, notifier, handlers)
     resources.push_async_callback(backstage.stop)
     backstage.start()
+    if settings.webhook_url is not None:
+        webhook = Webhook(settings.webhook_url, settings.webhook_secret)
+        resources.push_async_callback(webhook.close)
+        deliverer = Deliverer(store, hub, clock, webhook)
+        resources.push_async_callback(deliverer.stop)
+        deliverer.start()
     board, read_marks = QueueBoard(store, hub, waits), ReadMarks(store, hub, clock)
     watcher = Watcher(store, hub, topics=hub.list_topics, is_connected=lambda: hub.connected)
     for follower in (board, read_marks, watcher):
@@ -232,6 +245,7 @@ async def _open(
         reader=Reader(store, waits),
         board=board,
         read_marks=read_marks,
+        undelivered=Undelivered(store, hub, clock),
         intents=intents,
         utterances=Utterances(store, intents, CuratedExamples(settings.training_dir / "nlu" / "curated"), clock),
         trainings=trainings,

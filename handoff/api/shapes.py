@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from handoff.domain.conversation import Agent, Author, Message, Note
+from handoff.domain.outbox import OutboxEntry
 from handoff.domain.routing import SKILLS, SPOKEN
 from handoff.domain.tickets import STATUS_WORDS, Ticket
 from handoff.service.desk import DeskView, QueueItem
@@ -50,6 +51,19 @@ def view(v: View) -> Json:
     }
 
 
+def ticket_line(t: Ticket) -> Json:
+    """Return what a line of the queue says of a ticket; `due_at` is when its next clock runs out."""
+    due = [clock.due_at for clock in (t.clocks.all() if t.clocks else []) if clock.due_at]
+    return {
+        "number": t.number,
+        "type": t.type.value,
+        "status": t.status.value,
+        "version": t.version,
+        "tags": list(t.tags),
+        "due_at": moment(min(due, default=None)),
+    }
+
+
 def customers_ticket(t: Ticket) -> Json:
     """Return a ticket as its customer sees it."""
     return {
@@ -88,6 +102,7 @@ def queue_item(item: QueueItem) -> Json:
         "agent_name": item.agent_name,
         "snoozed_until": moment(c.snoozed_until),
         "language": c.language,
+        "ticket": ticket_line(item.ticket) if item.ticket else None,
     }
 
 
@@ -136,6 +151,23 @@ def desk_view(v: DeskView, customer: Json | None) -> Json:
         "notes": [note(n) for n in v.notes],
         "context": v.handoff.context if v.handoff else None,
         "customer": customer,
+        "ticket": ticket_line(v.ticket) if v.ticket else None,
+    }
+
+
+def undelivered(entry: OutboxEntry, now: datetime) -> Json:
+    """Return a message that its channel has not taken; what it says is read in the conversation."""
+    return {
+        "conversation_id": entry.conversation_id,
+        "seq": entry.seq,
+        "channel": entry.channel,
+        "state": entry.state.value,
+        "written_at": moment(entry.created_at),
+        "waited_s": max(0, int((now - entry.created_at).total_seconds())),
+        "tries": entry.tries,
+        "next_try_at": None if entry.failed_at else moment(entry.due_at),
+        "failed_at": moment(entry.failed_at),
+        "error": entry.error,
     }
 
 

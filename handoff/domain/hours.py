@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from backoffice.delivery.calendar import find_holiday
 from handoff.errors import Invalid
-from kernel import korean
 from kernel.clock import KST
 
 DAY_MINUTES = 24 * 60
@@ -125,14 +124,6 @@ def read_time(text: str) -> int:
 def write_time(minutes: int) -> str:
     """Return minutes since midnight as `09:30`."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
-def say_when(at: datetime, now: datetime) -> str:
-    """Return a moment to come as a customer would say it: `오늘 오후 1시`, `내일(11월 23일 월요일) 오전 9시`."""
-    day, today = _day_of(at), _day_of(now)
-    date_words = f"{day.month}월 {day.day}일 {'월화수목금토일'[day.weekday()]}요일"
-    near = {0: "오늘", 1: f"내일({date_words})", 2: f"모레({date_words})"}
-    return f"{near.get((day - today).days, date_words)} {korean.time_of_day(at)}"
 
 
 def _day_of(at: datetime) -> date:

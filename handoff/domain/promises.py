@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from handoff.domain.hours import TeamHours, say_when
+from handoff.domain.hours import TeamHours
 from handoff.errors import Invalid, StateConflict
+from kernel import korean
 
 AHEAD_MAX = timedelta(days=90)
 NOTE_LENGTH_MAX = 500
@@ -67,7 +68,7 @@ def require_time(kind: PromiseKind, due_at: datetime, *, now: datetime, hours: T
     if due_at - now > AHEAD_MAX:
         raise Invalid(f"{AHEAD_MAX.days}일 안의 시각만 약속할 수 있어요.", code="too_far_ahead")
     if kind is PromiseKind.CALLBACK and not hours.is_open(due_at):
-        opens = say_when(hours.next_opening(due_at), now)
+        opens = korean.say_when(hours.next_opening(due_at), now)
         raise Invalid(f"{hours.name} 상담 시간이 아니에요. 그 뒤로는 {opens}부터 가능해요.", code="off_hours")
     return due_at
 

@@ -100,12 +100,8 @@ class Alerts:
         since = self._clock.now() - SHOWN_FOR
         async with self._store.read() as tx:
             found = [a for a in await tx.list_alerts(since=since, limit=SHOWN_MAX) if a.is_for(agent)]
-            shown = []
-            for alert in found:
-                ticket = await tx.find_ticket(alert.number)
-                if ticket is not None and ticket.is_unresolved:
-                    shown.append((alert, ticket))
-        return shown
+            tickets = await tx.find_tickets({alert.number for alert in found})
+        return [(alert, tickets[alert.number]) for alert in found if tickets[alert.number].is_unresolved]
 
     async def put_away(self, alert_id: str, agent: Agent) -> None:
         """Show an alert to this agent no more; again changes nothing. Raises NotFound, also for what is not theirs."""

@@ -10,6 +10,7 @@ from datetime import timedelta
 from handoff.domain.conversation import Agent, Author, Conversation, Handoff, Message, Note, Owner
 from handoff.domain.ownership import Change, change_owner, require_agent, require_version
 from handoff.domain.routing import has_skill
+from handoff.domain.tickets import Ticket, newest
 from handoff.errors import Conflict, Forbidden, Invalid, NotFound
 from handoff.service.handing_over import append, draft
 from handoff.service.passing_on import end_handoff, put_back, record, take_handoff
@@ -31,6 +32,7 @@ class QueueItem:
     handoff: Handoff | None
     last: Message | None
     agent_name: str | None
+    ticket: Ticket | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class DeskView:
     notes: Sequence[Note]
     agent: Agent | None
     participants: Sequence[Agent] = ()
+    ticket: Ticket | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class Desk:
                     for agent_id in await tx.list_participants(conversation_id)
                     if (found := await tx.find_agent(agent_id=agent_id)) is not None
                 ],
+                ticket=newest(await tx.list_tickets_of([conversation_id])),
             )
 
     async def claim(self, conversation_id: str, agent: Agent, *, version: int) -> Done:
@@ -199,8 +203,15 @@ async def list_items(tx: Transaction, found: Sequence[Conversation]) -> list[Que
     handoffs = {h.conversation_id: h for h in await tx.list_handoffs(ids)}
     is_held = any(c.agent_id for c in found)
     names = {a.agent_id: a.name for a in await tx.list_agents()} if is_held else {}
+    tickets = {t.conversation_id: t for t in await tx.list_tickets_of(ids)}  # the newest of each stays
     return [
-        QueueItem(c, handoffs.get(c.conversation_id), last.get(c.conversation_id), names.get(c.agent_id or ""))
+        QueueItem(
+            conversation=c,
+            handoff=handoffs.get(c.conversation_id),
+            last=last.get(c.conversation_id),
+            agent_name=names.get(c.agent_id or ""),
+            ticket=tickets.get(c.conversation_id),
+        )
         for c in found
     ]
 

@@ -13,6 +13,7 @@ import structlog
 from handoff.domain.context import Known, build_context
 from handoff.domain.conversation import Author, Conversation, Event, Handoff, Json, Message
 from handoff.domain.language import language_of
+from handoff.domain.outbox import FETCHED, PUSHED
 from handoff.domain.outcome import describe_previous
 from handoff.domain.ownership import Change, change_owner
 from handoff.domain.queue import day_of, priority_of, rank
@@ -172,8 +173,9 @@ async def append(
         await tx.add_messages(stored)
         await ticketing.hear(tx, conversation, stored, at=at)
         for_customer = [message.seq for message in stored if message.author is not Author.CUSTOMER]
-        if conversation.channel == "kakao" and for_customer:
-            await tx.add_to_outbox(conversation.conversation_id, for_customer, at)
+        if conversation.channel in PUSHED | FETCHED and for_customer:
+            is_pushed = conversation.channel in PUSHED
+            await tx.add_to_outbox(conversation.conversation_id, for_customer, at, is_pushed=is_pushed)
     return replace(conversation, last_seq=conversation.last_seq + len(stored), updated_at=at), stored
 
 

@@ -74,7 +74,9 @@ async def record(
     )
     if change not in (Change.SNOOZED, Change.WOKEN):
         await tx.remove_participants(conversation.conversation_id)
-    ticket = await ticketing.follow_owner(tx, conversation, actor=actor, at=at)
+    ticket = None
+    if change is not Change.REOPENED:  # back with the bot because the customer came, not because it is solved
+        ticket = await ticketing.follow_owner(tx, conversation, actor=actor, at=at)
     if ticket is not None and change is Change.TRANSFERRED and sentence is not None:
         sentence = await ticketing.say_passed_on(tx, ticket, sentence, at=at)
     if sentence is not None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from handoff.domain.conversation import Conversation, Json, Owner
+from handoff.domain.outbox import PUSHED
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ def position_topic(conversation_id: str) -> str:
 
 
 TEAM_TOPIC = "team"
+OUTBOX_TOPIC = "outbox"  # a message may be on its way to a channel that messages are sent to
 
 
 def presence_topic(agent_id: str) -> str:
@@ -163,4 +165,6 @@ def topics_of(conversation: Conversation, *, queue_changed: bool = False) -> Seq
         topics.append(agent_topic(conversation.agent_id))
     if queue_changed or conversation.owner is Owner.WAITING:
         topics.append(QUEUE_TOPIC)
+    if conversation.channel in PUSHED:
+        topics.append(OUTBOX_TOPIC)
     return topics

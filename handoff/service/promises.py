@@ -35,8 +35,8 @@ class Promises:
         agent_id = None if agent.role in SEES_ALL else agent.agent_id
         async with self._store.read() as tx:
             found = await tx.list_promises(statuses=statuses, agent_id=agent_id)
-            pairs = [(promise, await tx.find_ticket(promise.number)) for promise in found]
-        return [(promise, ticket) for promise, ticket in pairs if ticket is not None]
+            tickets = await tx.find_tickets({promise.number for promise in found})
+        return [(promise, tickets[promise.number]) for promise in found]
 
     async def plan(
         self, number: str, agent: Agent, *, kind: PromiseKind, due_at: datetime, note: str, keeper_id: str | None

@@ -27,11 +27,12 @@ from handoff.domain.conversation import (
     TurnStatus,
 )
 from handoff.domain.live import Fingerprint, ReadMark, WaitingLine
+from handoff.service.outbox_store import OutboxTransaction
 from handoff.service.routing_store import RoutingTransaction
 from handoff.service.store_tickets import TicketTransaction
 
 
-class Transaction(RoutingTransaction, TicketTransaction, Protocol):
+class Transaction(OutboxTransaction, RoutingTransaction, TicketTransaction, Protocol):
     """What can be done within one unit of work."""
 
     # conversations
@@ -161,8 +162,10 @@ class Transaction(RoutingTransaction, TicketTransaction, Protocol):
         """Return how far the customer has read."""
 
     # outbox
-    async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
-        """Remember messages that the channel has not taken yet."""
+    async def add_to_outbox(
+        self, conversation_id: str, seqs: Sequence[int], at: datetime, *, is_pushed: bool = False
+    ) -> None:
+        """Remember messages that the channel has not taken yet; `is_pushed`: they are sent to it, from now on."""
 
     async def list_outbox(self, conversation_id: str, *, limit: int) -> Sequence[Message]:
         """Return the oldest messages that the channel has not taken yet."""

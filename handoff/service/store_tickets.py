@@ -5,7 +5,7 @@ A ticket, its clocks, events and promises are changed only while its conversatio
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -30,6 +30,12 @@ class TicketTransaction(Protocol):
 
     async def find_ticket(self, number: str) -> Ticket | None:
         """Return a ticket with its clocks."""
+
+    async def find_tickets(self, numbers: Collection[str]) -> Mapping[str, Ticket]:
+        """Return those of these tickets that there are, with their clocks, by number."""
+
+    async def find_newest_ticket(self, conversation_id: str) -> Ticket | None:
+        """Return the ticket of a conversation that was opened last, without its clocks."""
 
     async def list_tickets_of(self, conversation_ids: Sequence[str]) -> Sequence[Ticket]:
         """Return all tickets of these conversations with their clocks, oldest first."""

@@ -12,10 +12,10 @@ from datetime import datetime
 from handoff.domain import sla, tickets
 from handoff.domain.contact import Contact, conceal_contact, find_contact, looks_like_contact
 from handoff.domain.conversation import Author, Conversation, Json, Message, Owner
-from handoff.domain.hours import TeamHours, say_when
+from handoff.domain.hours import TeamHours
 from handoff.domain.promises import OPEN_PROMISES
 from handoff.domain.sla import Rules
-from handoff.domain.tickets import Ticket, TicketStatus, TicketType
+from handoff.domain.tickets import UNRESOLVED, Ticket, TicketStatus, TicketType
 from handoff.policy.hours import load_hours
 from handoff.policy.service_levels import load_service_levels
 from handoff.service.store import Transaction
@@ -23,6 +23,7 @@ from kernel import korean
 
 WAITING_SENTENCE = "상담원을 기다리고 있어요. 순서가 되면 바로 이어서 도와드려요."
 ANY_SKILL = "general"
+TOLD_TO_BOT = 5
 UNREADABLE_CONTACT = "연락처를 읽지 못했어요. 전화번호는 010-1234-5678처럼, 이메일은 name@example.com처럼 적어 주세요."
 
 
@@ -128,9 +129,10 @@ async def follow_owner(tx: Transaction, conversation: Conversation, *, actor: st
         skill = conversation.skill or ticket.skill
         return await _hand_to(tx, ticket, conversation.agent_id, skill, actor=actor, at=at)
     promised = await tx.list_promises(statuses=OPEN_PROMISES, number=ticket.number)
-    if tickets.needs_analysis(ticket) or promised:
-        return ticket
-    resolved = tickets.change_status(ticket, TicketStatus.RESOLVED, at=at, rules=await rules_of(tx, ticket))
+    rules = await rules_of(tx, ticket)
+    if tickets.needs_analysis(ticket) or promised:  # nobody waits for an answer any more, but for the solution
+        return await keep(tx, ticket, tickets.hear_agent(ticket, at, rules), "", actor=actor, at=at)
+    resolved = tickets.change_status(ticket, TicketStatus.RESOLVED, at=at, rules=rules)
     detail = {"with": "conversation", "owner": conversation.owner}
     return await keep(tx, ticket, resolved, "resolved", actor=actor, at=at, detail=detail)
 
@@ -165,6 +167,14 @@ async def hear(tx: Transaction, conversation: Conversation, said: Sequence[Messa
 
 
 @dataclass(frozen=True)
+class Briefing:
+    """What the bot is told of tickets (see `kernel.tokens.TurnContext`), and when people are back if they are not there."""
+
+    tickets: tuple[Json, ...] = ()
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class LeftWord:
     """What a customer wrote while people were away: as it may be kept, and what they are told about it, if anything."""
 
@@ -194,7 +204,36 @@ async def keep_contact(tx: Transaction, ticket: Ticket, contact: Contact, *, at:
     where = korean.josa(contact.masked(), "으로/로")
     if hours.is_open(at):
         return f"{where} 연락드릴게요. 문의 번호는 {korean.josa(ticket.number, '이에요/예요')}."
-    return f"{where} 연락드릴게요. {say_when(hours.next_opening(at), at)}부터 차례대로 답해 드려요."
+    return f"{where} 연락드릴게요. {korean.say_when(hours.next_opening(at), at)}부터 차례대로 답해 드려요."
+
+
+async def brief_bot(tx: Transaction, conversation: Conversation, *, at: datetime) -> Briefing:
+    """Return what the bot may tell this customer of what people do for them."""
+    found = await _list_of_customer(tx, conversation)
+    goes_on = [ticket for ticket in found if _goes_on(ticket, at)][:TOLD_TO_BOT]
+    told = []
+    for ticket in goes_on:
+        promised = await tx.list_promises(statuses=OPEN_PROMISES, number=ticket.number) if ticket.is_unresolved else ()
+        promised_at = next((p.due_at.isoformat() for p in promised if p.due_at > at), None)
+        told.append(
+            {
+                "number": ticket.number,
+                "status_text": tickets.STATUS_WORDS[ticket.status],
+                "is_open": ticket.is_unresolved,
+                "opened_at": ticket.opened_at.isoformat(),
+                "promised_at": promised_at,
+            }
+        )
+    hours = await find_hours(tx, goes_on[0].skill if goes_on else ANY_SKILL)
+    return Briefing(tuple(told), None if hours.is_open(at) else hours.next_opening(at))
+
+
+async def _list_of_customer(tx: Transaction, conversation: Conversation) -> Sequence[Ticket]:
+    """Return the tickets of who speaks, newest first: of a customer nobody knows those of this conversation."""
+    if conversation.customer_id is None:
+        return list(reversed(await tx.list_tickets_of([conversation.conversation_id])))
+    told = (*UNRESOLVED, TicketStatus.RESOLVED)
+    return await tx.list_tickets(statuses=told, customer_id=conversation.customer_id, limit=TOLD_TO_BOT)
 
 
 async def say_passed_on(tx: Transaction, ticket: Ticket, sentence: str, *, at: datetime) -> str:
@@ -202,7 +241,7 @@ async def say_passed_on(tx: Transaction, ticket: Ticket, sentence: str, *, at: d
     hours = await find_hours(tx, ticket.skill)
     if hours.is_open(at):
         return sentence
-    back = say_when(hours.next_opening(at), at)
+    back = korean.say_when(hours.next_opening(at), at)
     return f"더 잘 도와드릴 수 있는 담당자에게 전달했어요. 담당자는 {back}부터 답해 드려요."
 
 
@@ -212,6 +251,6 @@ async def say_waiting(tx: Transaction, ticket: Ticket, *, at: datetime) -> str:
     number = f"문의 번호는 {korean.josa(ticket.number, '이에요/예요')}."
     if hours.is_open(at):
         return f"{WAITING_SENTENCE} {number}"
-    back = say_when(hours.next_opening(at), at)
+    back = korean.say_when(hours.next_opening(at), at)
     asked = "연락받으실 전화번호나 이메일을 남겨 주시면 그쪽으로도 연락드릴게요."
     return f"지금은 상담 시간이 아니에요. 상담원이 {back}부터 차례대로 답해 드려요. {number}\n남기실 말씀은 여기에 적어 주세요. {asked}"

@@ -29,6 +29,7 @@ from handoff.service.handing_over import (
 )
 from handoff.service.ports import Bot, BotUnavailable, HandoffRequest, Hub, Shop, TurnRequest, TurnResult, topics_of
 from handoff.service.store import Store, Transaction
+from handoff.service.ticketing import Briefing, brief_bot
 from kernel.clock import Clock
 from kernel.ids import new_id
 from kernel.tokens import TurnContext, sign_turn_context
@@ -51,6 +52,7 @@ class Work:
     turn: Turn
     memory: Memory
     lease: Lease
+    briefing: Briefing
     # Who the customer proved to be in this turn.
     identified: str | None = None
 
@@ -125,8 +127,9 @@ class TurnRunner:
             return None
         memory = await tx.load_memory(conversation.conversation_id)
         lease = self._new_lease()
+        briefing = await brief_bot(tx, conversation, at=self._clock.now())
         self._doubt(lease, conversation.conversation_id)
-        return Work(replace(conversation, lease=lease), turn, memory, lease)
+        return Work(replace(conversation, lease=lease), turn, memory, lease, briefing)
 
     def carry_out(self, work: Work) -> None:
         """Start on work whose lease was just committed."""
@@ -228,6 +231,8 @@ class TurnRunner:
             conversation_id=work.conversation.conversation_id,
             customer_id=work.conversation.customer_id,
             channel=work.conversation.channel,
+            tickets=work.briefing.tickets,
+            opens_at=work.briefing.opens_at.isoformat() if work.briefing.opens_at else None,
         )
         return TurnRequest(
             turn_id=work.turn.turn_id,

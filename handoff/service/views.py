@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handoff.domain import tickets
 from handoff.domain.conversation import Message, Owner
 from handoff.domain.tickets import Ticket
 from handoff.errors import NotFound
@@ -47,7 +46,7 @@ async def view_of(tx: Transaction, conversation_id: str, *, after: int, limit: i
         messages = await tx.list_messages(conversation_id, after=after, limit=limit)
     wait = agent = ticket = None
     if conversation.owner is not Owner.BOT:
-        ticket = tickets.newest(await tx.list_tickets_of([conversation_id]))
+        ticket = await tx.find_newest_ticket(conversation_id)
     if conversation.owner is Owner.WAITING:
         wait = await waits.tell(tx, conversation)
     elif conversation.owner is Owner.HUMAN and conversation.agent_id is not None:

@@ -223,8 +223,11 @@ class ConversationStatements:
         )
         return list((await self._connection.execute(statement)).scalars())
 
-    async def add_to_outbox(self, conversation_id: str, seqs: Sequence[int], at: datetime) -> None:
-        values = [{"conversation_id": conversation_id, "seq": seq, "created_at": at} for seq in seqs]
+    async def add_to_outbox(
+        self, conversation_id: str, seqs: Sequence[int], at: datetime, *, is_pushed: bool = False
+    ) -> None:
+        due_at = at if is_pushed else None
+        values = [{"conversation_id": conversation_id, "seq": s, "created_at": at, "due_at": due_at} for s in seqs]
         await self._connection.execute(outbox.insert(), values)
 
     async def list_outbox(self, conversation_id: str, *, limit: int) -> Sequence[Message]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from handoff.adapters.sql.conversations import ConversationStatements
 from handoff.adapters.sql.live import LiveStatements
+from handoff.adapters.sql.outbox import OutboxStatements
 from handoff.adapters.sql.people import PeopleStatements
 from handoff.adapters.sql.routing import RoutingStatements
 from handoff.adapters.sql.tickets import TicketStatements
@@ -32,6 +33,7 @@ class SqlTransaction(
     RoutingStatements,
     TicketStatements,
     LiveStatements,
+    OutboxStatements,
     UtteranceStatements,
 ):
     """One unit of work on one connection."""

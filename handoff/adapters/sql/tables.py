@@ -224,7 +224,21 @@ outbox = sa.Table(
     sa.Column("taken_at", UtcDateTime),
     # The channel's request that took it, which gets the same again when it is repeated.
     sa.Column("taken_by", sa.Text),
+    # Only where messages are sent: when the next try is due, how many there were, why the last one failed, and who
+    # tries now, until when in real time. A message with `failed_at` is sent again only when a person says so.
+    sa.Column("due_at", UtcDateTime),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("failed_at", UtcDateTime),
+    sa.Column("error", sa.Text),
+    sa.Column("lease_token", sa.Text),
+    sa.Column("lease_until_s", sa.Double),
     sa.PrimaryKeyConstraint("conversation_id", "seq"),
+    sa.Index(
+        "ix_outbox_due",
+        "due_at",
+        sqlite_where=sa.text("taken_at IS NULL"),
+        postgresql_where=sa.text("taken_at IS NULL"),
+    ),
     sa.Index(
         "ix_outbox_waiting",
         "conversation_id",

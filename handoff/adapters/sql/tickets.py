@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handoff.adapters.sql import ticket_rows as rows
@@ -27,6 +28,12 @@ from handoff.domain.tickets import Ticket, TicketStatus, TicketType
 from kernel.database import insert
 
 _NEXT_NUMBER = ticket_counter.update().values(last=ticket_counter.c.last + 1).returning(ticket_counter.c.last)
+_NEWEST = (
+    sa.select(tickets)
+    .where(tickets.c.conversation_id == sa.bindparam("conversation_id"))
+    .order_by(tickets.c.opened_at.desc(), tickets.c.number.desc())
+    .limit(1)
+)
 _OLDEST_FIRST = (tickets.c.opened_at, tickets.c.number)
 
 
@@ -60,8 +67,16 @@ class TicketStatements:
             )
 
     async def find_ticket(self, number: str) -> Ticket | None:
-        row = (await self._connection.execute(sa.select(tickets).where(tickets.c.number == number))).one_or_none()
-        return (await self._with_clocks([row]))[0] if row else None
+        return (await self.find_tickets([number])).get(number)
+
+    async def find_tickets(self, numbers: Collection[str]) -> Mapping[str, Ticket]:
+        wanted = sa.select(tickets).where(tickets.c.number.in_(numbers))
+        found = (await self._connection.execute(wanted)).all()
+        return {ticket.number: ticket for ticket in await self._with_clocks(found)}
+
+    async def find_newest_ticket(self, conversation_id: str) -> Ticket | None:
+        row = (await self._connection.execute(_NEWEST, {"conversation_id": conversation_id})).one_or_none()
+        return rows.ticket_of(row) if row else None
 
     async def list_tickets_of(self, conversation_ids: Sequence[str]) -> Sequence[Ticket]:
         ours = sa.select(tickets).where(tickets.c.conversation_id.in_(conversation_ids)).order_by(*_OLDEST_FIRST)
@@ -93,7 +108,7 @@ class TicketStatements:
 
     def _holds_tag(self, tag: str) -> sa.ColumnElement[bool]:
         if self._postgres:
-            return tickets.c.tags.contains([tag])
+            return sa.type_coerce(tickets.c.tags, JSONB).contains([tag])
         each = sa.func.json_each(tickets.c.tags).table_valued("value", name="each_tag")
         return sa.exists(sa.select(sa.literal(1)).select_from(each).where(each.c.value == tag))
 

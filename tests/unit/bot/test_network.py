@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.understanding.network import LAYERS, Batch, Dropout, Network, Pass
+from bot.understanding.network import LAYERS, POOLED, TAIL, Batch, Dropout, Network, Pass
 from bot.understanding.network_training import Examples, NetworkSettings, train_network
 
 FIXED, LEARNED, WIDTH, LABELS, EXTRAS = 5, 2, 4, 3, 2
+ROWS = TAIL + 2
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def weights(chance):
         "inner_bias": (WIDTH,),
         "window": (3 * WIDTH, WIDTH),
         "window_bias": (WIDTH,),
-        "outer": (4 * WIDTH + EXTRAS, LABELS),
+        "outer": (POOLED * WIDTH + EXTRAS, LABELS),
         "outer_bias": (LABELS,),
     }
     assert tuple(shapes) == LAYERS
@@ -32,8 +33,9 @@ def weights(chance):
 
 @pytest.fixture
 def batch(chance):
-    table = chance.standard_normal((4, FIXED + LEARNED))
-    return Batch(table, np.array([0, 1, 2, 3, 1, 0]), np.array([3, 1, 2]), chance.standard_normal((3, EXTRAS)))
+    table = chance.standard_normal((ROWS, FIXED + LEARNED))
+    places = np.array([*range(ROWS), 3, 1, 0])  # the first message is longer than its end
+    return Batch(table, places, np.array([ROWS, 1, 2]), chance.standard_normal((3, EXTRAS)))
 
 
 def slope(weights, batch, errors, name, place):
@@ -59,7 +61,7 @@ def test_the_gradient_of_each_layer_is_the_slope(weights, batch, chance, name):
 def test_the_gradient_of_learned_vectors_is_the_slope(weights, batch, chance):
     errors = chance.standard_normal((3, LABELS))
     _, to_learned = Pass(weights, batch).find_gradients(errors, FIXED)
-    for row, column in np.ndindex(4, LEARNED):
+    for row, column in np.ndindex(ROWS, LEARNED):
         expected = slope(weights, batch, errors, "table", (row, FIXED + column))
         assert to_learned[row, column] == pytest.approx(expected, abs=1e-4)
 
