@@ -124,6 +124,21 @@ async def reconcile(settings: Settings) -> dict[str, Any]:
     return {"found": [{"check": one.check, "subject": one.subject, "found": one.found} for one in found]}
 
 
+async def renew_seals(settings: Settings) -> int:
+    """Seal everything of verifications with the newest key; return how many portions that took. Raises OperationFailed."""
+    portions, after = 0, ""
+    async with _shop(settings) as engine:
+        while True:
+            try:
+                last = await verification.renew_seals(engine, Vault(settings.data_key), after=after)
+            except CannotOpen as error:
+                told = f"{error}: put the key that it was sealed with behind the new one in IEUM_DATA_KEY"
+                raise OperationFailed(told) from error
+            if last is None:
+                return portions
+            portions, after = portions + 1, last
+
+
 async def begin_outage(settings: Settings, *, carrier: str, method: Method) -> int:
     """Report an hour in which one carrier's method began to fail; return how many attempts. Raises UnknownValue."""
     async with _shop(settings) as engine:
