@@ -228,9 +228,9 @@ def reconcile(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
 
 @db_app.command("renew-seals")
 def renew_seals(data: Data = DEFAULT_DATA) -> None:
-    """Seal CI, DI and transaction ids with the newest key of IEUM_DATA_KEY; the old key may go afterwards.
+    """Seal CI, DI and transaction ids with the newest key, after `IEUM_DATA_KEY=NEW,OLD ./ieum up`.
 
-    Example: IEUM_DATA_KEY=NEW,OLD ./ieum db renew-seals
+    Once it is done the old key may go: `IEUM_DATA_KEY=NEW ./ieum up`. Example: ./ieum db renew-seals
     """
     from ops import opening, shop
     from ops.steps import step

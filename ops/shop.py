@@ -17,11 +17,13 @@ from backoffice.integration import keys
 from backoffice.integration.errors import KeyUnknown
 from backoffice.integration.tables import Scope
 from backoffice.reconciliation.service import carry_out_wanted, find_last_report, want_run
+from backoffice.verification import service as verification
 from backoffice.verification.tables import Method
 from kernel.clock import ProductClock
 from kernel.database import create_engine, write
 from kernel.settings import Settings
 from kernel.tokens import sign_identity
+from kernel.vault import CannotOpen, Vault
 from ops.errors import OperationFailed
 from ops.histories import list_of_customer
 from ops.steps import step
