@@ -21,6 +21,9 @@ from ops.terminal import DEFAULT_DATA, console
 from studio.registry import Registry
 
 BOT_SIDE = ("tests/unit/bot", "tests/stories", "tests/nlu")
+# Without the running product: each test has databases of its own, so two run at a time.
+APART = ("tests/unit", "tests/contract")
+_TWO_AT_A_TIME = ("-n", "2", "--dist", "worksteal")
 _FIXTURES_CUT_OFF_AT = "tests/unit/bot"
 _BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk")
 _NO_TESTS_FOUND = 5
@@ -46,9 +49,14 @@ def list_suites(paths: Sequence[str], options: Sequence[str]) -> list[Task]:
     bot_paths = [path for path in paths if _is_bot_side(path)]
     service_paths = [path for path in paths if path not in bot_paths]
     suites: list[Task] = []
-    if service_paths or not paths:
-        chosen = service_paths or ["tests", *(f"--ignore={path}" for path in BOT_SIDE)]
-        suites.append(Task("tests of the service side", [python_of("service"), "-m", "pytest", *chosen, *options]))
+    if service_paths:
+        suites.append(_service_suite("tests of the service side", service_paths, options))
+    if not paths:
+        without_bot = [f"--ignore={path}" for path in BOT_SIDE]
+        apart = [*APART, *without_bot, *_TWO_AT_A_TIME]
+        suites.append(_service_suite("tests of units and stores", apart, options))
+        together = ["tests", *without_bot, *(f"--ignore={path}" for path in APART)]
+        suites.append(_service_suite("tests of the running product", together, options))
     if bot_paths or not paths:
         chosen = bot_paths or [path for path in BOT_SIDE if (ROOT / path).exists()]
         cut = f"--confcutdir={_FIXTURES_CUT_OFF_AT}"
@@ -56,6 +64,10 @@ def list_suites(paths: Sequence[str], options: Sequence[str]) -> list[Task]:
     if not paths and not options and (ROOT / "web" / "package.json").exists():
         suites.append(Task("tests of the web pages", ["npm", "test"], ROOT / "web", web_environment()))
     return suites
+
+
+def _service_suite(title: str, chosen: Sequence[str], options: Sequence[str]) -> Task:
+    return Task(title, [python_of("service"), "-m", "pytest", *chosen, *options])
 
 
 def ensure_browser() -> None:

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from handoff.adapters.memory_outbox import MemoryOutbox
+from handoff.adapters.memory_replies import MemoryReplies, ReplyTables
 from handoff.adapters.memory_routing import MemoryRouting
 from handoff.adapters.memory_tickets import Duplicate, MemoryTickets, TicketTables
 from handoff.domain.conversation import (
@@ -37,7 +38,7 @@ from handoff.domain.routing import Offer
 
 
 @dataclass
-class _Tables(TicketTables):
+class _Tables(TicketTables, ReplyTables):
     conversations: dict[str, Conversation] = field(default_factory=dict)
     memories: dict[str, Memory] = field(default_factory=dict)
     messages: dict[tuple[str, int], Message] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class MemoryStore:
         yield MemoryTransaction(self._tables.copy())
 
 
-class MemoryTransaction(MemoryOutbox, MemoryRouting, MemoryTickets):
+class MemoryTransaction(MemoryOutbox, MemoryReplies, MemoryRouting, MemoryTickets):
     """One unit of work on copies of the tables."""
 
     _t: _Tables

@@ -114,6 +114,11 @@ class MemoryRouting:
         ended = (o for o in self._t.offers.values() if o.outcome in PASSED and o.ended_at >= since)
         return Passes(frozenset((o.conversation_id, o.agent_id) for o in ended))
 
+    async def list_accepted_after_s(self, *, limit: int) -> Sequence[float]:
+        accepted = [o for o in self._t.offers.values() if o.outcome is Outcome.ACCEPTED]
+        latest = sorted(accepted, key=lambda o: o.ended_at, reverse=True)[:limit]
+        return [(o.ended_at - o.offered_at).total_seconds() for o in latest]
+
     async def list_served(self, *, limit: int) -> Sequence[Served]:
         ended = sorted((h for h in self._t.handoffs.values() if h.ended_at), key=lambda h: h.ended_at, reverse=True)
         return [Served(h.skill, h.waiting_since, h.claimed_at, h.ended_at) for h in ended[:limit]]

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice.privacy.ports import Talk
+from handoff.adapters.sql.reply_tables import ratings, solved_replies
 from handoff.adapters.sql.tables import conversations, handoffs, memories, messages, notes, turns
 from handoff.adapters.sql.ticket_tables import ticket_events, ticket_promises, tickets
 from kernel.database import read, write
@@ -82,7 +83,9 @@ class SqlTalks:
         async with write(self._engine) as connection:
             for change in emptied:
                 await connection.execute(change.where(change.table.c.conversation_id.in_(ours)))  # type: ignore[attr-defined]
-            await connection.execute(notes.delete().where(notes.c.conversation_id.in_(ours)))
+            for gone in (notes, solved_replies):
+                await connection.execute(gone.delete().where(gone.c.conversation_id.in_(ours)))
+            await connection.execute(ratings.update().where(ratings.c.conversation_id.in_(ours)).values(words=None))
             theirs = sa.select(tickets.c.number).where(tickets.c.conversation_id.in_(ours))
             await connection.execute(
                 ticket_promises.update().where(ticket_promises.c.number.in_(theirs)).values(note="", outcome=None)

@@ -21,16 +21,19 @@ from handoff.service.handing_back import HandingBack
 from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.leaving import Leaving
+from handoff.service.macros import Macros
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
 from handoff.service.promises import Promises
 from handoff.service.queue_board import QueueBoard
+from handoff.service.ratings import Ratings
 from handoff.service.read_marks import ReadMarks
 from handoff.service.reading import Reader
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
 from handoff.service.store import Store
+from handoff.service.suggestions import Suggestions
 from handoff.service.supervising import Supervision
 from handoff.service.team import Team
 from handoff.service.tickets import TicketDesk
@@ -60,6 +63,9 @@ class Gateway:
     customers: Customers
     desk: Desk
     handing_back: HandingBack
+    macros: Macros
+    suggestions: Suggestions
+    ratings: Ratings
     ticket_desk: TicketDesk
     promises: Promises
     alerts: Alerts

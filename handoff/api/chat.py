@@ -72,7 +72,7 @@ async def open_conversation(request: Request) -> HTTPResponse:
 @takes(SendMessage)
 async def send_message(request: Request) -> HTTPResponse:
     """Accept a message: 202 when it is stored, 200 when it already was."""
-    gateway, conversation_id = _authorised(request)
+    gateway, conversation_id = authorised(request)
     body = read_body(request, SendMessage)
     accepted = await gateway.customers.accept(
         conversation_id,
@@ -87,7 +87,7 @@ async def send_message(request: Request) -> HTTPResponse:
 @asks(after="the last seq that the page has", wait_s="how long to wait for news, at most 25 seconds")
 async def read_messages(request: Request) -> HTTPResponse:
     """Return what came after `after`; wait up to `wait_s` seconds for something new."""
-    gateway, conversation_id = _authorised(request)
+    gateway, conversation_id = authorised(request)
     after = _whole_number(request, "after", most=SEQ_MAX)
     wait_s = min(_whole_number(request, "wait_s", most=3_600), LONG_POLL_MAX_S)
     return respond(shapes.view(await gateway.customers.wait(conversation_id, after=after, wait_s=wait_s)))
@@ -96,7 +96,7 @@ async def read_messages(request: Request) -> HTTPResponse:
 @chat.post("/leave-queue")
 async def leave_queue(request: Request) -> HTTPResponse:
     """Wait for a person no longer: the bot goes on, with what was last said. 409 (naming both states) when nobody waits."""
-    gateway, conversation_id = _authorised(request)
+    gateway, conversation_id = authorised(request)
     conversation = await gateway.leaving.leave(conversation_id)
     return respond({"owner": conversation.owner.value, "position": None})
 
@@ -105,7 +105,7 @@ async def leave_queue(request: Request) -> HTTPResponse:
 @takes(LeaveContact)
 async def leave_contact(request: Request) -> HTTPResponse:
     """Leave a phone number or an e-mail address for what people are doing about this conversation."""
-    gateway, conversation_id = _authorised(request)
+    gateway, conversation_id = authorised(request)
     contact = read_contact(read_body(request, LeaveContact).contact)
     return respond({"ticket": shapes.customers_ticket(await gateway.customers.leave_contact(conversation_id, contact))})
 
@@ -113,12 +113,12 @@ async def leave_contact(request: Request) -> HTTPResponse:
 @chat.post("/tickets")
 async def issue_ticket(request: Request) -> HTTPResponse:
     """Return a ticket that opens one socket within half a minute: a token in an address would end up in logs."""
-    gateway, conversation_id = _authorised(request)
+    gateway, conversation_id = authorised(request)
     await gateway.customers.read(conversation_id, after=0)
     return respond({"ticket": gateway.tickets.issue(conversation_id), "expires_in_s": TICKET_LIFETIME_S}, status=201)
 
 
-def _authorised(request: Request) -> tuple[Gateway, str]:
+def authorised(request: Request) -> tuple[Gateway, str]:
     """Return the gateway and the conversation that the bearer token is for."""
     gateway = gateway_of(request)
     return gateway, read_token(tokens.read_conversation, request.token or "", gateway.settings.session_key)

@@ -29,11 +29,13 @@ from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.app_channel import app_channel
 from handoff.api.chat import chat
+from handoff.api.chat_rating import chat_rating
 from handoff.api.chat_socket import chat_socket
 from handoff.api.desk import desk
 from handoff.api.desk_hours import desk_hours
 from handoff.api.desk_outbox import desk_outbox
 from handoff.api.desk_promises import desk_promises
+from handoff.api.desk_replies import desk_replies
 from handoff.api.desk_routing import desk_routing
 from handoff.api.desk_socket import desk_socket
 from handoff.api.desk_tickets import desk_tickets
@@ -57,16 +59,19 @@ from handoff.service.handing_back import HandingBack
 from handoff.service.hours import OpeningHours
 from handoff.service.kakao import Kakao
 from handoff.service.leaving import Leaving
+from handoff.service.macros import Macros
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
 from handoff.service.privacy import PrivacyDesk
 from handoff.service.promises import Promises
 from handoff.service.queue_board import QueueBoard
+from handoff.service.ratings import Ratings
 from handoff.service.read_marks import ReadMarks
 from handoff.service.reading import Reader
 from handoff.service.reopening import Reopening
 from handoff.service.routing import Router
 from handoff.service.staff import Logins
+from handoff.service.suggestions import Suggestions
 from handoff.service.supervising import Supervision
 from handoff.service.team import Team
 from handoff.service.tickets import TicketDesk
@@ -116,6 +121,8 @@ def create_app(
         desk_socket,
         desk_tickets,
         desk_promises,
+        desk_replies,
+        chat_rating,
         desk_hours,
         amends,
         privacy,
@@ -198,7 +205,7 @@ async def _open(
     for follower in (board, read_marks, watcher):
         follower.start()
         resources.push_async_callback(follower.stop)
-    promises = Promises(store, hub, clock)
+    promises, desk, macros = Promises(store, hub, clock), Desk(store, hub, clock), Macros(store, intents, clock)
     levels = ServiceLevelWatch(store, hub, clock)
     sweeps: list[Task] = [
         levels.check,
@@ -206,6 +213,7 @@ async def _open(
         router.drain,
         presence.sweep,
         aside.sweep,
+        macros.deliver,
     ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
@@ -222,7 +230,10 @@ async def _open(
         runner=runner,
         clockwork=clockwork,
         customers=customers,
-        desk=Desk(store, hub, clock),
+        desk=desk,
+        macros=macros,
+        suggestions=Suggestions(store, desk, clock),
+        ratings=Ratings(store, hub, clock),
         handing_back=HandingBack(store, runner, shop, hub, clock),
         ticket_desk=TicketDesk(store, hub, clock),
         promises=promises,

@@ -45,8 +45,19 @@ class Pace:
     accept_s: float
 
 
-def measure(served: Sequence[Served], *, assumed_s: float, accept_s: float, after_close_s: float) -> Pace:
-    """Return the pace that lately served conversations show; where few are known, the assumed time weighs in."""
+def measure(
+    served: Sequence[Served],
+    *,
+    assumed_s: float,
+    accept_s: float,
+    after_close_s: float,
+    accepted_after_s: Sequence[float] = (),
+) -> Pace:
+    """Return the pace that lately served conversations show; where few are known, the assumed times weigh in.
+
+    `accepted_after_s` is how long agents took lately to take what they were asked to.
+    """
+    accept_s = _mean(accepted_after_s, prior_s=accept_s)
     handled = [s for s in served if s.claimed_at is not None]
     overall = _mean((_seconds(s.claimed_at, s.ended_at) for s in handled), prior_s=assumed_s)
     handling = {

@@ -12,6 +12,7 @@ from handoff.domain.ownership import Change, change_owner, require_agent, requir
 from handoff.domain.routing import has_skill
 from handoff.domain.tickets import Ticket, newest
 from handoff.errors import Conflict, Forbidden, Invalid, NotFound
+from handoff.service.answers import keep_answers
 from handoff.service.handing_over import append, draft
 from handoff.service.passing_on import end_handoff, put_back, record, take_handoff
 from handoff.service.ports import Hub, agent_topic, topics_of
@@ -153,7 +154,8 @@ class Desk:
             conversation = change_owner(conversation, change, at=now)
             if wrap_up_s:
                 conversation = replace(conversation, wrap_up_until=now + timedelta(seconds=wrap_up_s))
-            await end_handoff(tx, conversation_id, now)
+            ended = await end_handoff(tx, conversation_id, now)
+            await keep_answers(tx, conversation, ended, at=now)
             conversation = await record(tx, conversation, change, actor=agent.agent_id, sentence=sentence, at=now)
         return self._done(conversation, agent)
 

@@ -69,6 +69,9 @@ class RoutingTransaction(Protocol):
     async def list_passes(self, *, since: datetime) -> Passes:
         """Return who let which conversation pass since then."""
 
+    async def list_accepted_after_s(self, *, limit: int) -> Sequence[float]:
+        """Return how many seconds agents took to take what they were asked to, the last ones."""
+
     async def list_served(self, *, limit: int) -> Sequence[Served]:
         """Return the waits that ended last, newest first: of handoffs that ended."""
 

@@ -29,10 +29,11 @@ from handoff.domain.conversation import (
 from handoff.domain.live import Fingerprint, ReadMark, WaitingLine
 from handoff.service.outbox_store import OutboxTransaction
 from handoff.service.routing_store import RoutingTransaction
+from handoff.service.store_replies import ReplyTransaction
 from handoff.service.store_tickets import TicketTransaction
 
 
-class Transaction(OutboxTransaction, RoutingTransaction, TicketTransaction, Protocol):
+class Transaction(OutboxTransaction, ReplyTransaction, RoutingTransaction, TicketTransaction, Protocol):
     """What can be done within one unit of work."""
 
     # conversations

@@ -83,4 +83,5 @@ class Waits:
             assumed_s=self._policy.assumed_handling_s,
             accept_s=self._policy.assumed_accept_s,
             after_close_s=self._policy.wrap_up_s,
+            accepted_after_s=await tx.list_accepted_after_s(limit=MEASURED_COUNT),
         )

@@ -27,7 +27,12 @@ def show(found: dict[str, Any]) -> None:
     console.print(
         _compared(
             f"the day: {day['customers']} customers",
-            {"engine": day["seen"], "model, same customers": day["model"]},
+            {
+                "until answered": day["seen"],
+                "until asked": day["until_asked"],
+                "model": day["model"],
+                "Erlang-A": day["erlang_a"],
+            },
         )
     )
     console.print(
@@ -93,7 +98,7 @@ def _estimates(title: str, estimates: dict[str, Any]) -> Table:
         "mean wait",
         "right (×2 or 30 s)",
         "within ×2",
-        "at best within ×2",
+        "at best right",
     )
     for name, group in {**estimates["by_position"], "all": estimates["all"]}.items():
         table.add_row(

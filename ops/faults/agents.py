@@ -13,9 +13,9 @@ from ops.faults.history import Changed, Sent, Waiting
 
 SKILLS = ("delivery", "orders", "general")
 _AT_ONCE = 4
-_LINES = (4, 24)
-_BETWEEN_LINES_S = (0.05, 0.6)
-_LOOKS_EVERY_S = (0.1, 0.4)
+_LINES = (10, 60)
+_BETWEEN_LINES_S = (0.05, 0.4)
+_LOOKS_EVERY_S = (0.2, 0.8)
 _ENDINGS = {"return-to-bot": "returned_to_bot", "close": "closed", "transfer": "transferred"}
 _HOW_OFTEN = (5, 3, 2)
 
@@ -113,6 +113,7 @@ class Agent:
             return False
         if answer.status == 200:
             sent.accepted_s = time.monotonic()
+            self._party.pace.note(sent.accepted_s - sent.sent_s)
             sent.seqs.add(answer.body["seq"])
             return True
         sent.refused = answer.code

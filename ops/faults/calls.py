@@ -14,6 +14,10 @@ Json = dict[str, Any]
 PATIENCE_S = 60.0  # how long a page tries; longer than any outage that is allowed
 ATTEMPT_S = 4.0
 _PAUSE_S = (0.05, 0.25)
+_LONG_S = 0.15
+_SLOWER, _FASTER = 1.01, 0.99
+_GAP_MAX_S = 0.05
+_BEHIND_S = 0.2
 _FAILED_IN_PASSING = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 
 
@@ -83,15 +87,24 @@ class Caller:
 
 
 class Pace:
-    """Lets the people of a run write so many messages a second together, and no more."""
+    """Lets the people of a run write so many messages a second together, and fewer where the machine takes no more.
+
+    People who outrun the machine would measure its queues instead of its recovery: while accepting takes long
+    they write less, as long as it takes not they write more.
+    """
 
     def __init__(self, messages_per_s: float) -> None:
-        self._gap_s = 1.0 / messages_per_s
+        self._least_gap_s = self._gap_s = 1.0 / messages_per_s
         self._next_s = 0.0
 
     async def take(self) -> None:
         """Return when it is the caller's turn to write. What an outage held up is not made up for at once."""
         now_s = time.monotonic()
-        self._next_s = max(self._next_s + self._gap_s, now_s - 0.5)
+        self._next_s = max(self._next_s + self._gap_s, now_s - _BEHIND_S)
         if (wait_s := self._next_s - now_s) > 0:
             await asyncio.sleep(wait_s)
+
+    def note(self, accepted_within_s: float) -> None:
+        """Learn from how long accepting a message took."""
+        changed_s = self._gap_s * (_SLOWER if accepted_within_s > _LONG_S else _FASTER)
+        self._gap_s = min(max(changed_s, self._least_gap_s), _GAP_MAX_S)

@@ -29,6 +29,8 @@ _ASKED_OF_BOT = 2
 _SENT_TWICE_RATIO = 0.04
 _THINKS_S = 0.15
 _IDLE_S = 0.4
+_IMPATIENT_RATIO = 0.3
+_LOOKS_EVERY_S = 0.5  # a page in talk with a person takes several messages at once
 _ANSWER_WITHIN_S = 45.0
 
 
@@ -87,7 +89,8 @@ class Customer:
                 await self._say(f"문의드려요 {new_word()}")
                 await self._pause(_THINKS_S * random.random())  # noqa: S311
             elif self._owner == "waiting":
-                await self._say(f"기다리고 있어요 {new_word()}")
+                if random.random() < _IMPATIENT_RATIO:  # noqa: S311
+                    await self._say(f"기다리고 있어요 {new_word()}")
                 await self._pause(_IDLE_S * 2)
             else:
                 await self._ask(random.choice((WISH, *QUESTIONS)))  # noqa: S311
@@ -130,6 +133,7 @@ class Customer:
             self._party.failures.append(f"not accepted within a page's patience: {sent.conversation_id}")
         elif answer.status in (200, 202):
             sent.accepted_s = sent.accepted_s or time.monotonic()
+            self._party.pace.note(sent.accepted_s - sent.sent_s)
             sent.seqs.add(answer.body["seq"])
         else:
             sent.refused = answer.code
@@ -148,6 +152,8 @@ class Customer:
         if answer is None or answer.status != 200:
             raise ValueError("not read")
         self._show(answer.body["messages"], answer.body["owner"])
+        if self._owner == "human":
+            await asyncio.sleep(random.uniform(0.0, _LOOKS_EVERY_S))  # noqa: S311
 
     async def _listen(self) -> None:
         ticket = await self._caller.try_once("POST", "/api/chat/tickets", {})

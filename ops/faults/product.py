@@ -25,6 +25,7 @@ from ops.status import list_pids
 from studio.supervisor import Supervisor
 
 AGENT_COUNT = 6
+_KEPT = ("IEUM_PYTHON", "IEUM_MODELS_DIR", "IEUM_TRAINING_DIR")
 _LISTENING = (psutil.CONN_LISTEN, psutil.CONN_NONE)
 
 
@@ -102,10 +103,9 @@ class Product:
         return found
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_")}
-        python = {"IEUM_PYTHON": os.environ["IEUM_PYTHON"]} if "IEUM_PYTHON" in os.environ else {}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_") or name in _KEPT}
         database = {"IEUM_DATABASE_URL": self.database_url} if self.database_url else {}
-        return kept | python | database | {"IEUM_FAILPOINTS": str(self.failpoints_dir)}
+        return kept | database | {"IEUM_FAILPOINTS": str(self.failpoints_dir)}
 
 
 def _is_listening(pid: int) -> bool:

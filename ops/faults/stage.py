@@ -27,7 +27,7 @@ from ops.faults.scene import Scene
 CUSTOMERS = 24
 KAKAO_USERS = 5
 _BY_PROXY = 3  # every third customer comes through it
-_LENGTH = (40, 120)
+_LENGTH = (60, 300)
 _KAKAO_LENGTH = (5, 25)
 _FINISH_WITHIN_S = 120.0
 

@@ -29,7 +29,6 @@ from handoff.service.ports import (
     HandoffRequest,
     TurnRequest,
     TurnResult,
-    conversation_topic,
 )
 from handoff.service.presence import Presence
 from handoff.service.promises import Promises
@@ -157,11 +156,11 @@ class Centre:
         conversation = await self.customers.open(channel="web", customer_id=None)
         key = conversation.conversation_id
         self._bot.topics[key] = skill
-        with self.hints.subscribe(conversation_topic(key)) as news:
+        # Until the hint, which comes after the commit: whoever looks into the store sees the handoff before it is told.
+        with self.hints.subscribe(QUEUE_TOPIC) as news:
             await self.customers.accept(key, client_msg_id="1", text="상담원 연결해 주세요.")
-            while await self.owner_of(key) is Owner.BOT:
-                if not await news.wait(_HINT_WITHIN_S):
-                    raise TimeoutError("the turn was not carried out")
+            if not await news.wait(_HINT_WITHIN_S):
+                raise TimeoutError("the turn was not carried out")
         return key
 
     async def leave(self, conversation_id: str) -> None:

@@ -124,6 +124,15 @@ def by_hour(
     return lines
 
 
+def whole_day(hours: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return what Erlang-A predicts for a day of such hours: shares and means over all who came."""
+    came = max(1, sum(line["seen"]["came"] for line in hours))
+    names = ("left_ratio", "wait_mean_s", *(f"within_{limit}s_ratio" for limit in SERVICE_LEVELS_S))
+    found = {name: sum(line["seen"]["came"] * line["erlang_a"][name] for line in hours) / came for name in names}
+    places = sum(line["places"] for line in hours)
+    return found | {"utilisation": sum(line["places"] * line["erlang_a"]["utilisation"] for line in hours) / places}
+
+
 # estimates
 @dataclass(frozen=True)
 class Estimate:
@@ -188,11 +197,15 @@ def _describe_group(estimates: Sequence[Estimate]) -> dict[str, Any]:
         "told": len(estimates),
         "right_ratio": _share(estimates, lambda one: one.is_right),
         "within_factor_ratio": _share(estimates, lambda one: one.is_within_factor),
-        "best_possible_ratio": fmean(best_share(one.position) for one in estimates) if estimates else 0.0,
+        "best_possible_ratio": fmean(map(_best, estimates)) if estimates else 0.0,
         "told_mean_s": told,
         "waited_mean_s": waited,
         "told_to_waited": told / waited if waited else 0.0,
     }
+
+
+def _best(estimate: Estimate) -> float:
+    return best_share(estimate.position, max(1.0, round(estimate.told_s / estimate.position)))
 
 
 def _share(estimates: Sequence[Estimate], judge: Callable[[Estimate], bool | None]) -> float:
@@ -201,15 +214,20 @@ def _share(estimates: Sequence[Estimate], judge: Callable[[Estimate], bool | Non
 
 
 @cache
-def best_share(position: int) -> float:
-    """Return how often the best of all estimates is within the factor for one who is `position`-th in the queue.
+def best_share(position: int, step_s: float, near_s: float = NEAR_S) -> float:
+    """Return how often the best of all estimates is right for the `position`-th in the queue, which moves every `step_s`.
 
     Even who knows all rates does not know when those served will be done: the wait is a sum of `position`
-    exponential times, and one number is within a factor of two of it only so often.
+    exponential times, and one number is near a random one only so often.
     """
     position = min(position, 200)
-    middles = (position * (0.6 + 0.01 * step) for step in range(60))
-    return max(_gamma(position, middle * RIGHT_FACTOR) - _gamma(position, middle / RIGHT_FACTOR) for middle in middles)
+    mean_s, near = position * step_s, near_s / step_s
+    found = 0.0
+    for number in range(80):
+        told = (0.3 + 0.015 * number) * mean_s / step_s
+        low, high = min(told / RIGHT_FACTOR, told - near), max(told * RIGHT_FACTOR, told + near)
+        found = max(found, _gamma(position, high) - _gamma(position, max(0.0, low)))
+    return found
 
 
 def _gamma(count: int, value: float) -> float:

@@ -111,6 +111,23 @@ async def test_nobody_is_asked_beyond_their_places(world: DeskWorld) -> None:
     assert set(await world.offered()) == {"c_a", "c_b"}
 
 
+async def test_how_long_agents_take_to_accept_is_known_of_what_they_took(world: DeskWorld) -> None:
+    one, other = await world.agent("one", capacity=3), await world.agent("other", presence="away")
+    for name, seconds in (("a", 3), ("b", 7)):
+        talk = await world.waiting(name)
+        await world.router.drain()
+        world.clock.advance(seconds)
+        await world.claim(talk, one)
+        await world.router.drain()
+    talk = await world.waiting("taken by another")
+    await world.router.drain()
+    await world.claim(talk, other)
+    await world.router.drain()
+    async with world.store.read() as tx:
+        assert list(await tx.list_accepted_after_s(limit=10)) == [7.0, 3.0]
+        assert list(await tx.list_accepted_after_s(limit=1)) == [7.0]
+
+
 async def test_who_lets_offers_pass_in_a_row_is_taken_to_be_away(world: DeskWorld) -> None:
     one = await world.agent("one", capacity=1)
     for name in "abcd":

@@ -156,6 +156,12 @@ class RoutingStatements:
         )
         return Passes(frozenset((row[0], row[1]) for row in await self._connection.execute(statement)))
 
+    async def list_accepted_after_s(self, *, limit: int) -> Sequence[float]:
+        o = offers.c
+        statement = sa.select(o.offered_at, o.ended_at).where(o.outcome == Outcome.ACCEPTED.value)
+        found = await self._connection.execute(statement.order_by(o.ended_at.desc()).limit(limit))
+        return [(row.ended_at - row.offered_at).total_seconds() for row in found]
+
     async def list_served(self, *, limit: int) -> Sequence[Served]:
         h = handoffs.c
         statement = sa.select(h.skill, h.waiting_since, h.claimed_at, h.ended_at).where(h.ended_at.is_not(None))

@@ -12,6 +12,7 @@ from handoff.adapters.sql.conversations import ConversationStatements
 from handoff.adapters.sql.live import LiveStatements
 from handoff.adapters.sql.outbox import OutboxStatements
 from handoff.adapters.sql.people import PeopleStatements
+from handoff.adapters.sql.replies import ReplyStatements
 from handoff.adapters.sql.routing import RoutingStatements
 from handoff.adapters.sql.tickets import TicketStatements
 from handoff.adapters.sql.utterances import UtteranceStatements
@@ -30,6 +31,7 @@ def upgrade(url: str) -> None:
 class SqlTransaction(
     ConversationStatements,
     PeopleStatements,
+    ReplyStatements,
     RoutingStatements,
     TicketStatements,
     LiveStatements,

@@ -36,6 +36,22 @@ _NEWEST = (
 )
 _OLDEST_FIRST = (tickets.c.opened_at, tickets.c.number)
 
+# Made once: this is asked with every message, and building a statement costs more than carrying it out.
+_OF_CONVERSATIONS = (
+    sa.select(tickets)
+    .where(tickets.c.conversation_id.in_(sa.bindparam("conversation_ids", expanding=True)))
+    .order_by(*_OLDEST_FIRST)
+)
+_later = ticket_clocks.alias()
+_LATEST_CLOCKS = sa.select(ticket_clocks).where(
+    ticket_clocks.c.number.in_(sa.bindparam("numbers", expanding=True)),
+    ~sa.exists().where(
+        _later.c.number == ticket_clocks.c.number,
+        _later.c.kind == ticket_clocks.c.kind,
+        _later.c.round > ticket_clocks.c.round,
+    ),
+)
+
 
 class TicketStatements:
     """The part of a unit of work that concerns tickets."""
@@ -79,8 +95,8 @@ class TicketStatements:
         return rows.ticket_of(row) if row else None
 
     async def list_tickets_of(self, conversation_ids: Sequence[str]) -> Sequence[Ticket]:
-        ours = sa.select(tickets).where(tickets.c.conversation_id.in_(conversation_ids)).order_by(*_OLDEST_FIRST)
-        return await self._with_clocks((await self._connection.execute(ours)).all())
+        found = await self._connection.execute(_OF_CONVERSATIONS, {"conversation_ids": list(conversation_ids)})
+        return await self._with_clocks(found.all())
 
     async def list_merged_into(self, number: str) -> Sequence[Ticket]:
         merged = sa.select(tickets).where(tickets.c.merged_into == number).order_by(*_OLDEST_FIRST)
@@ -114,13 +130,9 @@ class TicketStatements:
 
     async def _with_clocks(self, found: Sequence[rows.Row]) -> list[Ticket]:
         """Return tickets with their latest clock of each kind; a done round is of no more use than the next."""
-        c = ticket_clocks.c
         clocks: dict[str, list[SlaClock]] = {}
         if found:
-            other = ticket_clocks.alias()
-            newer = sa.exists().where(other.c.number == c.number, other.c.kind == c.kind, other.c.round > c.round)
-            statement = sa.select(ticket_clocks).where(c.number.in_([row.number for row in found]), ~newer)
-            for row in await self._connection.execute(statement):
+            for row in await self._connection.execute(_LATEST_CLOCKS, {"numbers": [row.number for row in found]}):
                 clocks.setdefault(row.number, []).append(rows.clock_of(row))
         return [rows.ticket_of(row, clocks.get(row.number, ())) for row in found]
 

@@ -6,6 +6,8 @@ from random import Random
 from statistics import fmean, stdev
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from ops.simulation.demand import HOUR_S, Caller, DayPlan, draw_callers, load_plan, read_plan, skills_of
 from ops.simulation.erlang_a import ErlangA
@@ -84,6 +86,27 @@ def test_the_plain_centre_comes_to_what_erlang_a_predicts(arrival_rate: float, p
     assert within == pytest.approx(predicted.served_within(20), abs=0.02)
     waits = sorted(one.waited_s for one in served)
     assert waits[int(len(waits) * 0.9)] == pytest.approx(predicted.wait_quantile_s(0.9), rel=0.15)
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(st.integers(1, 40), st.floats(0.5, 1.4), st.floats(0.2, 4.0), st.integers(0, 10_000))
+def test_the_plain_centre_comes_to_erlang_a_whatever_the_rates(
+    places: int, load: float, patience: float, seed: int
+) -> None:
+    """`load` and `patience` in shares of what all places can serve, and of the time that serving takes."""
+    handling_s, count, rng = 100.0, 30_000, Random(seed)
+    predicted = ErlangA(load * places / handling_s, 1 / handling_s, 1 / (patience * handling_s), places)
+    at, callers = 0.0, []
+    for number in range(count):
+        at += rng.expovariate(predicted.arrival_rate)
+        patience_s, needed_s = rng.expovariate(predicted.leaving_rate), rng.expovariate(predicted.serving_rate)
+        callers.append(Caller(number, at, patience_s, needed_s, "general"))
+    seen = serve(callers, [(0.0, places)])
+    served = [one for one in seen if one.begun_s is not None]
+    assert 1 - len(served) / count == pytest.approx(predicted.left_ratio, abs=0.04)
+    for seconds in (0.0, 0.1 * handling_s, 0.5 * handling_s):
+        within = sum(one.waited_s <= seconds for one in served) / count
+        assert within == pytest.approx(predicted.served_within(seconds), abs=0.09)
 
 
 def test_places_that_go_bring_the_conversation_in_hand_to_its_end() -> None:

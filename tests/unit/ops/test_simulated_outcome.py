@@ -71,8 +71,11 @@ def test_who_is_asked_for_at_once_was_told_no_wait() -> None:
 
 def test_one_number_is_within_a_factor_of_two_of_a_random_wait_only_so_often() -> None:
     # Of one exponential time at best e^(-m/2) - e^(-2m) with m = ln(4) / 1.5.
-    assert best_share(1) == pytest.approx(0.4725, abs=1e-3)
-    assert best_share(1) < best_share(2) < best_share(5) < best_share(20) < 1
+    assert best_share(1, 60.0, 0.0) == pytest.approx(0.4725, abs=1e-3)
+    shares = [best_share(position, 60.0, 0.0) for position in (1, 2, 5, 20)]
+    assert shares == sorted(shares) and shares[-1] < 1
+    # Half a minute does not matter where the queue moves every ten seconds.
+    assert best_share(1, 10.0) > 0.95 > best_share(1, 60.0) > best_share(1, 60.0, 0.0)
 
 
 def test_overtaken_is_who_waits_while_a_later_one_of_the_same_topic_is_asked_for() -> None:
