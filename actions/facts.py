@@ -63,6 +63,8 @@ class ActionFacts(ShopAction):
         """Return the facts with what can be done next."""
         if turn.intent == "ticket_status" and turn.tickets:
             return tickets_text.tell(turn, self.shop.clock.now())
+        if turn.intent == "business_hours" and turn.hours_text:
+            return tickets_text.tell_hours(turn, self.shop.clock.now())
         fact, skills = load_facts()[turn.intent], self.shop.skills
         reply = Reply(bubbles=[vary(turn.turn_id, "facts", fact.say), *fact.find_facts(turn.text)])
         reply.slots["last_topic"] = turn.intent

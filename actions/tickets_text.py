@@ -1,4 +1,4 @@
-"""What became of what the customer asked people for, in their words. Pure."""
+"""What became of what the customer asked people for, and when people are there. Pure."""
 
 from __future__ import annotations
 
@@ -28,6 +28,16 @@ def tell(turn: Turn, now: datetime) -> Reply:
     if turn.opens_at is not None and any(ticket["is_open"] for ticket in theirs or turn.tickets):
         reply.say(f"지금은 상담 시간이 아니어서, {korean.say_when(turn.opens_at, now)}부터 이어서 도와드려요.")
     return reply
+
+
+def tell_hours(turn: Turn, now: datetime) -> Reply:
+    """Return when people are there, and whether they are there now."""
+    reply = Reply(choices=[PERSON], slots={"last_topic": turn.intent or None})
+    reply.say(f"상담원 상담 시간은 {korean.josa(turn.hours_text or '', '이에요/예요')}. 저는 하루 24시간 답해 드려요.")
+    if turn.opens_at is None:
+        return reply.say("지금은 상담 시간이라 바로 상담원을 불러 드릴 수 있어요.")
+    back = korean.say_when(turn.opens_at, now)
+    return reply.say(f"지금 문의를 남겨 두시면 상담원이 {back}부터 차례대로 답해 드려요.")
 
 
 def _tell_one(ticket: Mapping[str, Any], now: datetime) -> str:

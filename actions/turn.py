@@ -34,7 +34,8 @@ class Turn:
     `urgency` are 0–1. `others` are further intents in the same message. `advised` is what `actions/advised.py` keeps,
     `wish` what was offered to be done to an order, as `actions/order_wish.py` keeps it; `interrupted` the topic whose
     question was open when a person was asked for. `tickets` are what people are doing for the customer, newest first
-    (see `kernel.tokens.TurnContext`); `opens_at` is when people are back, None while they are there.
+    (see `kernel.tokens.TurnContext`); `opens_at` is when people are back, None while they are there; `hours_text` says
+    when they always are.
     """
 
     turn_id: str
@@ -60,6 +61,7 @@ class Turn:
     channel: str = "web"
     tickets: Sequence[Mapping[str, Any]] = ()
     opens_at: datetime | None = None
+    hours_text: str | None = None
 
     @property
     def is_pressed(self) -> bool:
@@ -92,6 +94,7 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
         intent=intent,
         conversation_id=speaker.conversation_id,
         tickets=speaker.tickets,
+        hours_text=speaker.hours_text,
         opens_at=datetime.fromisoformat(speaker.opens_at) if speaker.opens_at else None,
         order_id=named,
         last_topic=slots.get("last_topic"),

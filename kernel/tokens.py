@@ -47,6 +47,8 @@ class TurnContext:
     tickets: Sequence[Mapping[str, Any]] = ()
     # When people are there again; None while they are.
     opens_at: str | None = None
+    # The team's hours in words.
+    hours_text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def sign_turn_context(context: TurnContext, key: str) -> str:
         "channel": context.channel,
         "tickets": [dict(ticket) for ticket in context.tickets],
         "opens_at": context.opens_at,
+        "hours_text": context.hours_text,
     }
     return _sign(claims, key, audience=_TURN_AUDIENCE, lifetime_s=TURN_LIFETIME_S)
 
@@ -87,6 +90,7 @@ def read_turn_context(token: str, key: str) -> TurnContext:
             channel=claims["channel"],
             tickets=tuple(claims.get("tickets") or ()),
             opens_at=claims.get("opens_at"),
+            hours_text=claims.get("hours_text"),
         )
     except KeyError as error:
         raise InvalidToken(f"the token lacks {error}") from error

@@ -16,6 +16,7 @@ from kernel.clock import KST
 
 DAY_MINUTES = 24 * 60
 OPEN_WEEKLY_MIN = 60  # less is a mistake, and would make a day's work last for years
+_DAYS = "월화수목금토일"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOSED_DAYS_MAX = 60
 _LOOKED_AHEAD_DAYS = 120  # longer than all days off a team may have in a row
@@ -80,6 +81,21 @@ class TeamHours:
             total += max(min(closes, until) - max(opens, since), timedelta())
         return total
 
+    def describe(self) -> str:
+        """Return when the team is there, as people say it: `평일 오전 9시~오후 6시, 토요일 오전 10시~오후 2시`."""
+        runs: list[tuple[int, int]] = []  # the first and the last of days alike
+        for day in range(len(WEEKDAYS)):
+            if runs and self.week[runs[-1][0]] == self.week[day]:
+                runs[-1] = (runs[-1][0], day)
+            else:
+                runs.append((day, day))
+        said = ", ".join(
+            f"{_say_days(*run)} {' · '.join(_say_span(span) for span in self.week[run[0]])}"
+            for run in runs
+            if self.week[run[0]]
+        )
+        return said + (" (공휴일 휴무)" if self.rests_on_holidays else "")
+
     def _from(self, at: datetime, *, days: int) -> Iterator[tuple[datetime, datetime]]:
         first = _day_of(at)
         for offset in range(days):
@@ -124,6 +140,27 @@ def read_time(text: str) -> int:
 def write_time(minutes: int) -> str:
     """Return minutes since midnight as `09:30`."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _say_days(first: int, last: int) -> str:
+    known = {(0, 4): "평일", (5, 6): "주말", (0, 6): "매일"}
+    if (first, last) in known:
+        return known[first, last]
+    return f"{_DAYS[first]}요일" if first == last else f"{_DAYS[first]}~{_DAYS[last]}요일"
+
+
+def _say_span(span: Span) -> str:
+    if span == (0, DAY_MINUTES):
+        return "하루 종일"
+    return "~".join(_say_minutes(minutes) for minutes in span)
+
+
+def _say_minutes(minutes: int) -> str:
+    if minutes == DAY_MINUTES:
+        return "자정"
+    hour, minute = divmod(minutes, 60)
+    half = "오전" if hour < 12 else "오후"
+    return f"{half} {hour % 12 or 12}시" + (f" {minute}분" if minute else "")
 
 
 def _day_of(at: datetime) -> date:

@@ -191,7 +191,7 @@ class Desk:
         """Leave a note for other agents."""
         async with self._store.write() as tx, naming_the_winner(tx, conversation_id):
             conversation = await locked(tx, conversation_id, version)
-            if agent.role not in SEES_ALL:
+            if agent.role not in SEES_ALL and not wraps_up(conversation, agent):
                 require_agent(conversation, agent.agent_id)
             await tx.add_note(Note(new_id("n"), conversation_id, agent.agent_id, agent.name, text, self._clock.now()))
         self._hub.publish(*topics_of(conversation))
@@ -229,6 +229,11 @@ def require_skill(conversation: Conversation, agent: Agent) -> None:
         raise Forbidden("이 문의를 맡는 팀이 아니에요.", code="skill_required")
 
 
+def wraps_up(conversation: Conversation, agent: Agent) -> bool:
+    """Tell whether the agent closed the conversation and still works on it: they see it and may leave notes."""
+    return conversation.wrap_up_until is not None and conversation.last_agent_id == agent.agent_id
+
+
 async def locked(tx: Transaction, conversation_id: str, version: int) -> Conversation:
     """Return the locked conversation, at the version that the agent has seen."""
     conversation = await tx.lock_conversation(conversation_id)
@@ -252,7 +257,7 @@ async def naming_the_winner(tx: Transaction, conversation_id: str) -> AsyncItera
 
 
 def _require_sight(conversation: Conversation, agent: Agent, holder: Agent | None) -> None:
-    mine = conversation.agent_id == agent.agent_id
+    mine = conversation.agent_id == agent.agent_id or wraps_up(conversation, agent)
     if not (mine or conversation.owner is Owner.WAITING or agent.role in SEES_ALL):
         who = f"{holder.name} 님이" if holder else "다른 곳에서"
         raise Forbidden(f"{who} 맡고 있는 상담이에요.", code="not_yours")

@@ -110,7 +110,7 @@ def read_routing_policy(data: Any) -> RoutingPolicy:
     """Return the rules that `data` holds. Raises ValueError, which names the place."""
     file = _File.model_validate(data)
     if file.presence.conversations_return_after_s < file.presence.offers_end_after_s:
-        raise ValueError("presence: conversations return before offers end")
+        raise ValueError("presence: conversations_return_after_s is shorter than offers_end_after_s")
     points = file.priority
     return RoutingPolicy(
         version=file.version,

@@ -172,6 +172,7 @@ class Briefing:
 
     tickets: tuple[Json, ...] = ()
     opens_at: datetime | None = None
+    hours_text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,8 @@ async def brief_bot(tx: Transaction, conversation: Conversation, *, at: datetime
             }
         )
     hours = await find_hours(tx, goes_on[0].skill if goes_on else ANY_SKILL)
-    return Briefing(tuple(told), None if hours.is_open(at) else hours.next_opening(at))
+    opens_at = None if hours.is_open(at) else hours.next_opening(at)
+    return Briefing(tuple(told), opens_at, hours.describe())
 
 
 async def _list_of_customer(tx: Transaction, conversation: Conversation) -> Sequence[Ticket]:

@@ -233,6 +233,7 @@ class TurnRunner:
             channel=work.conversation.channel,
             tickets=work.briefing.tickets,
             opens_at=work.briefing.opens_at.isoformat() if work.briefing.opens_at else None,
+            hours_text=work.briefing.hours_text,
         )
         return TurnRequest(
             turn_id=work.turn.turn_id,

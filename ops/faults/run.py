@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from ops.errors import OperationFailed
 from ops.faults import report
 from ops.faults.calls import Pace
 from ops.faults.checker import Violation, check
@@ -59,11 +61,17 @@ class Outcome:
 def run(wishes: Wishes) -> dict[str, object]:
     """Carry a run out and return its report. Blocks."""
     stores = [store for store in wishes.stores if store != "postgres" or is_there()]
-    outcomes = [asyncio.run(_run_store(store, wishes, len(stores))) for store in stores]
+    try:
+        outcomes = [asyncio.run(_run_store(store, wishes, len(stores))) for store in stores]
+    except asyncio.CancelledError:
+        raise OperationFailed("the run was stopped; everything it had started is stopped, too") from None
     return report.describe(wishes.seed, outcomes)
 
 
 async def _run_store(store: str, wishes: Wishes, share: int) -> Outcome:
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     history = History()
     party = Party(history, Pace(wishes.messages_per_s))
     outcome = Outcome(store, history, failures=party.failures)

@@ -13,6 +13,7 @@ from handoff.domain.routing import Offer
 from handoff.service.aside import Aside
 from handoff.service.customers import Customers
 from handoff.service.desk import Desk
+from handoff.service.handing_back import HandingBack
 from handoff.service.leaving import Leaving
 from handoff.service.offers import Offers
 from handoff.service.presence import Presence
@@ -41,6 +42,7 @@ class DeskWorld:
         reopening = Reopening(store, self.shop, real_s=self.real_s)
         self.customers = Customers(store, self.runner, self.hub, clock, reopening=reopening)
         self.leaving = Leaving(store, self.runner, self.hub, clock)
+        self.handing_back = HandingBack(store, self.runner, self.shop, self.hub, clock)
         self.aside = Aside(store, self.hub, clock)
         self.supervision = Supervision(store, self.shop, self.hub, clock, real_s=self.real_s)
         self.team = Team(store, self.hub, clock, real_s=self.real_s)

@@ -174,7 +174,7 @@ async def test_nobody_is_reminded_of_what_is_resolved(house: House) -> None:
 
 
 async def _promised(house: House, minutes: int = 30) -> tuple[Conversation, Promise]:
-    talk, _ = await house.complain()
+    talk, _ = await house.complain(skill="orders", reason="customer_request")
     await house.desk.claim(talk.conversation_id, house.agent, version=talk.version)
     ticket = await house.ticket(talk.conversation_id)
     promise = await house.keepers[0].plan(

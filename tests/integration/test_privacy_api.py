@@ -100,6 +100,28 @@ async def test_deletion_takes_the_words_out_of_conversations_too(gateway: Gatewa
     await engine.dispose()
 
 
+async def test_a_ticket_and_what_was_left_with_it_are_the_customers_and_are_forgotten(
+    gateway: GatewayUnderTest,
+) -> None:
+    customer = await gateway.customer(WHO)
+    await customer.say("상담원")
+    await customer.read_until(lambda view: view["owner"] == "waiting")
+    left = await gateway.http.post("/api/chat/contact", json={"contact": "010-9876-5432"}, headers=customer.headers)
+    assert left.status_code == 200
+    engine = database.create_engine(gateway.settings.database_url)
+    talks = SqlTalks(engine)
+    (talk,) = await talks.list_of_customer(WHO)
+    (ticket,) = talk.content["tickets"]
+    assert ticket["contact"] == "010-9876-5432"
+    await talks.forget(WHO, "former_1")
+    (forgotten,) = await talks.list_of_customer("former_1")
+    assert forgotten.content["tickets"] == [ticket | {"contact": None}]
+    async with database.read(engine) as connection:
+        rows = await connection.exec_driver_sql("SELECT * FROM tickets")
+        assert WHO not in str(rows.all())
+    await engine.dispose()
+
+
 async def test_a_refusal_needs_a_ground_and_a_mandate_is_asked_for(gateway: GatewayUnderTest) -> None:
     http = await officer(gateway)
     new = {"customer_id": WHO, "kind": "deletion", "channel": "phone", "agent_name": "김대리"}

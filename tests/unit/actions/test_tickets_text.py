@@ -60,6 +60,16 @@ def test_off_hours_it_is_said_when_people_are_back() -> None:
     assert len(tickets_text.tell(_turn("문의", done, opens_at=opens), night).bubbles) == 1
 
 
+def test_hours_are_told_with_whether_people_are_there_now() -> None:
+    asked = Turn("t1", None, "business_hours", hours_text="평일 오전 9시~오후 6시")
+    assert tickets_text.tell_hours(asked, NOON).bubbles == [
+        "상담원 상담 시간은 평일 오전 9시~오후 6시예요. 저는 하루 24시간 답해 드려요.",
+        "지금은 상담 시간이라 바로 상담원을 불러 드릴 수 있어요.",
+    ]
+    night = Turn("t1", None, "business_hours", hours_text="평일", opens_at=datetime(2026, 11, 25, 0, tzinfo=UTC))
+    assert "내일(11월 25일 수요일) 오전 9시부터" in tickets_text.tell_hours(night, NOON).bubbles[-1]
+
+
 class _Shop:
     class clock:
         @staticmethod

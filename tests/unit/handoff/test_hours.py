@@ -82,6 +82,22 @@ def test_a_time_to_come_is_said_as_people_say_it(at: str, now: str, said: str) -
     assert say_when(kst(at), kst(now)) == said
 
 
+@pytest.mark.parametrize(
+    ("week", "said"),
+    [
+        (WEEK, "평일 오전 9시~오후 6시, 토요일 오전 10시~오후 2시"),
+        ((((0, 1_440),),) * 7, "매일 하루 종일"),
+        (
+            (((540, 720), (780, 1_110)),) * 3 + ((),) * 2 + (((540, 720),),) * 2,
+            "월~수요일 오전 9시~오후 12시 · 오후 1시~오후 6시 30분, 주말 오전 9시~오후 12시",
+        ),
+    ],
+)
+def test_hours_are_said_as_people_say_them(week: tuple[tuple[tuple[int, int], ...], ...], said: str) -> None:
+    assert TeamHours("t", "t", frozenset(), week, False).describe() == said
+    assert TeamHours("t", "t", frozenset(), week).describe() == f"{said} (공휴일 휴무)"
+
+
 spans = st.lists(st.integers(0, DAY_MINUTES), min_size=2, max_size=6, unique=True).map(
     lambda ends: tuple(zip(sorted(ends)[::2], sorted(ends)[1::2], strict=False))
 )

@@ -38,7 +38,9 @@ READ: dict[str, Callable[[str, str], Any]] = {
 
 def test_a_turn_context_carries_tickets_and_when_people_are_back() -> None:
     told = {"number": "CS-20931", "status_text": "확인 중", "is_open": True, "opened_at": "x", "promised_at": None}
-    context = TurnContext("t_1", "c_1", None, "web", tickets=(told,), opens_at="2026-11-25T00:00:00+00:00")
+    context = TurnContext(
+        "t_1", "c_1", None, "web", tickets=(told,), opens_at="2026-11-25T00:00:00+00:00", hours_text="평일"
+    )
     assert tokens.read_turn_context(tokens.sign_turn_context(context, KEY), KEY) == context
 
 
