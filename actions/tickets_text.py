@@ -33,7 +33,9 @@ def tell(turn: Turn, now: datetime) -> Reply:
 def tell_hours(turn: Turn, now: datetime) -> Reply:
     """Return when people are there, and whether they are there now."""
     reply = Reply(choices=[PERSON], slots={"last_topic": turn.intent or None})
-    reply.say(f"상담원 상담 시간은 {korean.josa(turn.hours_text or '', '이에요/예요')}. 저는 하루 24시간 답해 드려요.")
+    reply.say(
+        f"상담원이 답해 드리는 시간은 {korean.josa(turn.hours_text or '', '이에요/예요')}. 저는 하루 24시간 답해 드려요."
+    )
     if turn.opens_at is None:
         return reply.say("지금은 상담 시간이라 바로 상담원을 불러 드릴 수 있어요.")
     back = korean.say_when(turn.opens_at, now)

@@ -361,4 +361,4 @@ def _serving_order(conversation: Conversation) -> tuple[datetime | None, str]:
 
 
 def _fingerprint(conversation: Conversation) -> Fingerprint:
-    return Fingerprint(conversation.version, conversation.last_seq, conversation.updated_at)
+    return Fingerprint(conversation.version, conversation.last_seq)

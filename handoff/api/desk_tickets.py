@@ -90,8 +90,8 @@ async def list_tickets(request: Request) -> HTTPResponse:
         statuses=statuses,
         type=_one_of(TicketType, type, "unknown_type") if type else None,
         agent=agent if request.args.get("mine") == "1" else None,
-        customer_id=request.args.get("customer_id"),
-        tag=request.args.get("tag"),
+        customer_id=_printable(request, "customer_id"),
+        tag=_printable(request, "tag"),
     )
     return respond({"tickets": [shapes.ticket(ticket) for ticket in found]})
 
@@ -194,6 +194,13 @@ async def show_contact(request: Request, number: str) -> HTTPResponse:
     contact = found.contact
     assert contact is not None
     return respond({"kind": contact.kind.value, "value": contact.value, "version": found.version})
+
+
+def _printable(request: Request, name: str) -> str | None:
+    text: str | None = request.args.get(name)
+    if text is not None and not text.isprintable():
+        raise Invalid(f"{name}에 쓸 수 없는 글자가 들어 있어요.", code="invalid_parameter")
+    return text
 
 
 def _one_of(kinds: type[K], asked: str, code: str) -> K:

@@ -18,7 +18,7 @@ from handoff.domain.placeholders import PAIRS
 GAP = "○○"
 REPLY_LENGTH_MIN = 15
 REPLY_LENGTH_MAX = 500
-ASKED_LENGTH_MAX = 400
+ASKED_LENGTH_MAX = 200
 KEPT_OF_ONE = 4
 _MOST_GAPS_RATIO = 0.3
 
@@ -31,7 +31,7 @@ _NO_NAME = "".join(f"(?<!{word})" for word in ("고객", "회원", "선생", "�
 _REGION = "서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|충청|전북|전남|전라|경북|경남|경상|제주"
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:https?://|www\.)\S+"), GAP),
-    (re.compile(r"[\w.+-]+\s?[@＠]\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), GAP),
+    (re.compile(r"[\w.+-]{1,64}\s?[@＠]\s?[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"), GAP),
     (re.compile(r"(?<!\d)20\d{2}\s?-\s?\d{4,}(?!\d)"), "{주문번호}"),
     # Whoever is spoken to by name; with a space between, only what begins like a surname.
     (re.compile(rf"[가-힣*]{{2,4}}(?={_ADDRESSEE}){_NO_NAME}"), "{이름} "),
@@ -45,8 +45,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         GAP,
     ),
-    (re.compile(r"[가-힣0-9]+(?:대로|로|길)\s?\d+(?:-\d+)?(?:번길\s?\d*)?"), GAP),
-    (re.compile(r"[가-힣0-9A-Za-z]+(?:아파트|빌라|오피스텔|빌딩|타워|맨션)"), GAP),
+    (re.compile(r"[가-힣0-9]{1,12}(?:대로|로|길)\s?\d+(?:-\d+)?(?:번길\s?\d*)?"), GAP),
+    (re.compile(r"[가-힣0-9A-Za-z]{1,15}(?:아파트|빌라|오피스텔|빌딩|타워|맨션)"), GAP),
     (re.compile(r"\d+\s?(?:동|호|층)"), GAP),
     # Numbers of phones, parcels, cards and accounts, in digits or spelled out.
     (re.compile(r"\d(?:[\s./~·()-]{0,2}\d){6,}"), GAP),
@@ -60,7 +60,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[\d,]+\s?(?:만\s?)?원"), GAP),
     # Whatever number is left that could be one of somebody's.
     (re.compile(r"[A-Za-z]{0,3}\d(?:[\s./~·()-]{0,2}\d){3,}"), GAP),
-    (re.compile(r"[A-Za-z0-9]*\d[A-Za-z0-9]{5,}"), GAP),
+    (re.compile(r"[A-Za-z0-9]{0,20}\d[A-Za-z0-9]{5,}"), GAP),
     (re.compile(r"\d{3,}"), GAP),
 )
 # A particle fitted the other's product; this one's may need the other of the pair.
@@ -104,11 +104,11 @@ def harvest(
     for message in messages:
         if message.author is Author.CUSTOMER:
             asked.append(message.text)
-        if message.author is not Author.AGENT:
+        if message.author is not Author.AGENT or not asked or len(message.text) > REPLY_LENGTH_MAX:
             continue
         text = borrow(message.text, context)
-        if asked and _is_worth_it(text):
-            question = borrow(" ".join(asked[-3:]), context)[:ASKED_LENGTH_MAX]
+        if _is_worth_it(text):
+            question = borrow(" ".join(asked[-3:])[-2 * ASKED_LENGTH_MAX :], context)[:ASKED_LENGTH_MAX]
             reply_id = f"{conversation_id}.{message.seq}"
             found.append(SolvedReply(reply_id, conversation_id, at, skill, intents, question, text))
             asked = asked[-1:]

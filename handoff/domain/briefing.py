@@ -61,7 +61,9 @@ def _wish(topic: Topic, messages: Sequence[Message], wish_seq: int | None) -> st
     asked = next((message for message in said if message.seq == wish_seq), said[-2] if len(said) > 1 else said[-1])
     last = _quoted(said[-1].text)
     words = last if asked is said[-1] else f"{_quoted(asked.text)}에 이어 {last}"
-    about = f"‘{topic.name}’ 문의로, " if topic.name else "손님은 "
+    about = "손님은 "
+    if topic.name:
+        about = f"‘{topic.name}’ {'건으로' if topic.name.endswith('문의') else '문의로'}, "
     return f"{about}{josa(words, '이라고/라고')} 하셨습니다."
 
 
@@ -100,8 +102,12 @@ def _tell_delivery(findings: Findings) -> str:
     since = f"약속일 {_on(promised)}보다 " if promised else ""
     moved = int(delivery.get("moved_count") or 0)
     again = f"(도착일 변경 {moved}번)" if moved else ""
-    because = f" ‘{_cut(delivery['because'], _BECAUSE_LENGTH_MAX)}’라는 사유로" if delivery.get("because") else ""
-    return f"{begin}{because} {since}{findings.late_days}영업일 늦어{again} {comes}"
+    if delivery.get("because"):
+        comes = comes.removesuffix("입니다.").removesuffix("습니다.")
+        told = josa(f"“{_cut(delivery['because'], _BECAUSE_LENGTH_MAX)}”", "이라고/라고")
+        comes = f"{comes}{'이고' if arrival else '고'}, 까닭은 {told} 안내합니다."
+    late = f"{since}{findings.late_days}영업일 {'늦어' if arrival else '늦고 있으며'}{again}"
+    return f"{begin} {late} {comes}"
 
 
 def _tell_ended(order: Json) -> str:

@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 _WORD = re.compile(r"[가-힣]+|[a-z]+|\d+")
 # Said in every conversation, so that sharing them says nothing.
@@ -18,6 +19,7 @@ _EVERYWHERE = frozenset(["안녕하세요", "감사합니다", "고객님", "상
 Terms = frozenset[str]
 
 
+@lru_cache(maxsize=8_192)  # the same answers and macros are compared again and again
 def terms_of(text: str) -> Terms:
     """Return the pairs of letters of the words in `text`; a word of one letter stands for itself."""
     found: set[str] = set()
@@ -32,20 +34,17 @@ class Likeness:
     """Compares with a collection of texts; what many of them hold weighs little."""
 
     def __init__(self, collection: Sequence[Terms]) -> None:
-        self._count = len(collection)
-        self._held = Counter(term for terms in collection for term in terms)
+        held = Counter(term for terms in collection for term in terms)
+        self._rarest = (math.log(len(collection) + 1) + 1) ** 2
+        self._squares = {term: (math.log((len(collection) + 1) / (count + 1)) + 1) ** 2 for term, count in held.items()}
 
     def between(self, one: Terms, other: Terms) -> float:
         """Return 0 (nothing in common) to 1 (the same): the cosine of both, weighed."""
-        shared = self._square(one & other)
-        whole = math.sqrt(self._square(one) * self._square(other))
-        return shared / whole if whole else 0.0
+        common = one & other
+        return self._square(common) / math.sqrt(self._square(one) * self._square(other)) if common else 0.0
 
-    def _square(self, terms: Iterable[str]) -> float:
-        return sum(self._weight(term) ** 2 for term in terms)
-
-    def _weight(self, term: str) -> float:
-        return math.log((self._count + 1) / (self._held[term] + 1)) + 1
+    def _square(self, terms: Terms) -> float:
+        return sum(self._squares.get(term, self._rarest) for term in terms)
 
 
 def overlap(one: Iterable[str], other: Iterable[str]) -> float:

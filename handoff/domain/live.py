@@ -21,7 +21,6 @@ class Fingerprint:
 
     version: int
     last_seq: int
-    updated_at: datetime
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from handoff.domain.conversation import Conversation, Handoff, Json, Owner
+from handoff.domain.ratings import Rating
+from handoff.domain.tickets import Ticket
 
 
 class Outcome(StrEnum):
@@ -42,10 +44,18 @@ def outcome_of(conversation: Conversation, handoffs: Sequence[Handoff]) -> Outco
     return Outcome.CLOSED_BY_AGENT if conversation.owner is Owner.CLOSED else Outcome.RETURNED
 
 
-def describe_previous(conversation: Conversation, handoffs: Sequence[Handoff], names: Mapping[str, str]) -> Json:
+def describe_previous(
+    conversation: Conversation,
+    handoffs: Sequence[Handoff],
+    names: Mapping[str, str],
+    *,
+    ticket: Ticket | None = None,
+    rating: Rating | None = None,
+) -> Json:
     """Return an earlier conversation as the context carries it; `names` are those of agents by id."""
     last = handoffs[-1] if handoffs else None
     outcome = outcome_of(conversation, handoffs)
+    rated = f"만족도 {rating.score}점" if rating else None
     topic = (last.context.get("topic") or {}).get("name") if last else None
     return {
         "conversation_id": conversation.conversation_id,
@@ -59,5 +69,7 @@ def describe_previous(conversation: Conversation, handoffs: Sequence[Handoff], n
         "skill": last.skill if last else None,
         "topic": topic,
         "agent_name": names.get(last.claimed_by or "") if last else None,
-        "summary": " · ".join(part for part in (topic, LABELS[outcome]) if part),
+        "ticket": {"number": ticket.number, "status": ticket.status.value} if ticket else None,
+        "rating": rating.score if rating else None,
+        "summary": " · ".join(part for part in (topic, LABELS[outcome], rated) if part),
     }

@@ -106,7 +106,7 @@ class Alerts:
     async def put_away(self, alert_id: str, agent: Agent) -> None:
         """Show an alert to this agent no more; again changes nothing. Raises NotFound, also for what is not theirs."""
         async with self._store.write() as tx:
-            found = await tx.find_alert(alert_id)
+            found = await tx.find_alert(alert_id) if alert_id.isprintable() else None
             if found is not None:
                 await tx.lock_conversation(found.conversation_id)
                 found = await tx.find_alert(alert_id)

@@ -9,7 +9,7 @@ from handoff.domain.conversation import Conversation, Handoff, Json
 from handoff.service.store import Transaction
 
 KEPT_PER_SKILL = 2_000
-TALK_LOOKED_AT = 200
+TALK_LOOKED_AT = 60
 _INTENTS_LOOKED_AT = 5
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -30,7 +31,7 @@ from handoff.service.handing_over import append, draft
 from handoff.service.passing_on import end_handoff, record
 from handoff.service.ports import Hub, Shop, agent_topic, topics_of
 from handoff.service.store import Store, Transaction
-from handoff.service.turns import TurnRunner, Work
+from handoff.service.turns import TurnRunner
 from kernel.clock import Clock
 from kernel.ids import new_id
 
@@ -91,8 +92,10 @@ class HandingBack:
                 conversation, _ = await append(tx, conversation, [words], at=now)
             understanding = await self._keep(tx, conversation_id, agent, given)
             work = None
-            if given.order_id or (given.resumes and (given.topic or _was_interrupted(understanding))):
-                work = await self._let_bot_go_on(tx, conversation, given)
+            if given.order_id or (given.resumes and (given.topic or was_interrupted(understanding))):
+                topic = given.topic if given.resumes else NOTHING
+                await tx.add_turn(turn_to_go_on(conversation, at=now, order_id=given.order_id, choice=topic))
+                work = await self._runner.take(tx, conversation)
             await tx.save_conversation(work.conversation if work else conversation)
         self._hub.publish(agent_topic(agent.agent_id), *topics_of(conversation, queue_changed=True))
         if work is not None:
@@ -129,24 +132,21 @@ class HandingBack:
         await tx.save_memory(conversation_id, Memory(memory.state, understanding))
         return understanding
 
-    async def _let_bot_go_on(self, tx: Transaction, conversation: Conversation, given: GivenBack) -> Work | None:
-        """Queue the turn in which the bot takes over, and lease it to this process if it has room."""
-        hints = {"order_id": given.order_id, "choice": given.topic if given.resumes else NOTHING}
-        known = {name: value for name, value in hints.items() if value}
-        payload = HANDED_BACK + (json.dumps(known, ensure_ascii=False) if known else "")
-        turn = Turn(
-            turn_id=new_id("t"),
-            conversation_id=conversation.conversation_id,
-            seq=conversation.last_seq,
-            text="",
-            payload=payload,
-            status=TurnStatus.QUEUED,
-            created_at=self._clock.now(),
-        )
-        await tx.add_turn(turn)
-        return await self._runner.take(tx, conversation)
+
+def turn_to_go_on(conversation: Conversation, *, at: datetime, **hints: str | None) -> Turn:
+    """Return the turn, which no customer said, in which the bot takes over; hints are entities that it knows."""
+    known = {name: value for name, value in hints.items() if value}
+    return Turn(
+        turn_id=new_id("t"),
+        conversation_id=conversation.conversation_id,
+        seq=conversation.last_seq,
+        text="",
+        payload=HANDED_BACK + (json.dumps(known, ensure_ascii=False) if known else ""),
+        status=TurnStatus.QUEUED,
+        created_at=at,
+    )
 
 
-def _was_interrupted(understanding: Json) -> bool:
+def was_interrupted(understanding: Json) -> bool:
     """Tell whether the bot left a question open when it asked for a person."""
     return bool((understanding.get("slots") or {}).get("interrupted"))

@@ -71,7 +71,18 @@ async def list_previous(tx: Transaction, conversation: Conversation) -> list[Jso
         handoffs[handoff.conversation_id].append(handoff)
     claimed = any(handoff.claimed_by for found in handoffs.values() for handoff in found)
     names = {agent.agent_id: agent.name for agent in await tx.list_agents()} if claimed else {}
-    return [describe_previous(c, handoffs[c.conversation_id], names) for c in others]
+    with_people = list(handoffs)  # before the empty ones are asked for below
+    opened = {ticket.conversation_id: ticket for ticket in await tx.list_tickets_of(with_people)}
+    return [
+        describe_previous(
+            c,
+            handoffs[c.conversation_id],
+            names,
+            ticket=opened.get(c.conversation_id),
+            rating=await tx.find_rating(c.conversation_id) if c.conversation_id in opened else None,
+        )
+        for c in others
+    ]
 
 
 async def hand_over(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handoff.domain.conversation import Author, Conversation, Message, Turn, TurnStatus
 from handoff.domain.ownership import Change, change_owner
 from handoff.errors import NotFound
+from handoff.service.handing_back import turn_to_go_on, was_interrupted
 from handoff.service.passing_on import end_handoff, record
 from handoff.service.ports import Hub, topics_of
 from handoff.service.store import Store, Transaction
@@ -28,6 +29,8 @@ class Leaving:
     async def leave(self, conversation_id: str) -> Conversation:
         """Give a waiting conversation back to the bot, which answers what was last said while it waited.
 
+        Where nothing was, it takes up the question that the handoff had interrupted.
+
         Raises NotFound, or IllegalTransition (naming both states) when it does not wait.
         """
         now = self._clock.now()
@@ -43,6 +46,8 @@ class Leaving:
             )
             if unanswered is not None:
                 await tx.add_turn(_turn(unanswered))
+            elif was_interrupted((await tx.load_memory(conversation_id)).understanding):
+                await tx.add_turn(turn_to_go_on(conversation, at=now))
             work = await self._runner.take(tx, conversation)
             if work is not None:
                 conversation = work.conversation

@@ -44,7 +44,7 @@ class Promises:
         """Promise something on a ticket; its keeper is this agent unless another one is named. Raises Invalid for the time."""
         now = self._clock.now()
         async with self._store.write() as tx:
-            ticket = await tx.find_ticket(number)
+            ticket = await tx.find_ticket(number) if number.isprintable() else None
             if ticket is None:
                 raise NotFound("그런 번호의 문의는 없어요.", code="ticket_not_found")
             await tx.lock_conversation(ticket.conversation_id)
@@ -55,7 +55,8 @@ class Promises:
                 raise StateConflict(
                     "이미 끝난 문의예요.", code="ticket_resolved", current=ticket.status, asked=PromiseStatus.PLANNED
                 )
-            if keeper_id is not None and await tx.find_agent(agent_id=keeper_id) is None:
+            keeper = await tx.find_agent(agent_id=keeper_id) if keeper_id and keeper_id.isprintable() else None
+            if keeper_id is not None and keeper is None:
                 raise Invalid("그런 상담원은 없어요.", code="unknown_agent")
             hours = await ticketing.find_hours(tx, ticket.skill)
             promise = Promise(
@@ -83,7 +84,7 @@ class Promises:
     async def move(self, promise_id: str, agent: Agent, *, version: int, due_at: datetime) -> Promise:
         """Promise it for another time. Raises Invalid for the time."""
         async with self._store.read() as tx:
-            found = await tx.find_promise(promise_id)
+            found = await tx.find_promise(promise_id) if promise_id.isprintable() else None
             hours = await ticketing.find_hours(tx, found.skill if found else None)
 
         def moved(promise: Promise, now: datetime) -> Promise:
@@ -140,7 +141,7 @@ class Promises:
 
 async def _locked(tx: Transaction, promise_id: str) -> Promise | None:
     """Return the promise as it is now that its conversation is locked."""
-    promise = await tx.find_promise(promise_id)
+    promise = await tx.find_promise(promise_id) if promise_id.isprintable() else None
     if promise is None:
         return None
     await tx.lock_conversation(promise.conversation_id)

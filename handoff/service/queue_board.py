@@ -25,7 +25,7 @@ log = structlog.get_logger()
 BOARD_TOPIC = "board"  # woken within a process only, when the board has been read again
 SHOWN = 200  # lines on an agent's page; who waits behind them is counted
 PAUSE_S = 0.02
-PAUSE_A_WAITING_S = 0.00005
+PAUSE_A_WAITING_S = 0.0001
 TOLD_A_WAITING_S = 0.001  # a thousand who wait hear of their places once a second
 RECHECK_S = 30.0
 

@@ -8,6 +8,7 @@ the busier the gateway is, the less each page costs.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Collection, Mapping, Sequence
 
 import structlog
@@ -22,7 +23,8 @@ log = structlog.get_logger()
 Place = tuple[str, int]  # a conversation, and the seq after which to read
 
 READ_AT_ONCE = 50  # messages: what a page that does not take them keeps in memory
-TOGETHER_MAX = 64  # readings in one view of the store: the loop is free in between
+TOGETHER_MAX = 64  # readings in one view of the store
+HOLD_S = 0.004  # how long readings keep the loop from everything else
 
 
 class Reader:
@@ -63,6 +65,7 @@ class Reader:
             self._reading = None
 
     async def _read_some(self, asked: Mapping[Place, asyncio.Future[View]]) -> None:
+        until_s = time.perf_counter() + HOLD_S
         try:
             async with self._store.read() as tx:
                 for (conversation_id, after), answer in asked.items():
@@ -72,7 +75,9 @@ class Reader:
                         )
                     except Exception as error:  # another page's reading may go well
                         answer.set_exception(error)
-                    await asyncio.sleep(0)
+                    if time.perf_counter() > until_s:  # others want to go on as well
+                        await asyncio.sleep(0)
+                        until_s = time.perf_counter() + HOLD_S
         except Exception as error:  # the store is away: every page hears of it and comes back later
             for answer in asked.values():
                 if not answer.done():

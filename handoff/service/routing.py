@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 LOOKED_AT = 200  # of the waiting, from the head of the queue, that a free agent's skills fit
 LISTEN_S = 5.0
+GATHER_S = 0.01  # what changes within this is looked at once
 RETRY_S = 0.05  # when a conversation was in somebody else's hands for a moment
 TURNS_COUNT_FOR = timedelta(hours=1)
 
@@ -67,6 +68,7 @@ class Router:
                 except Exception:  # the database may be away for a while; the clockwork looks again
                     log.exception("routing_failed")
                 await news.wait(LISTEN_S)
+                await asyncio.sleep(GATHER_S)
 
     async def drain(self) -> int:
         """End what offers are over, offer what can be offered, and return how many were changed or made."""
@@ -83,9 +85,13 @@ class Router:
         return count
 
     async def _has_work(self, tx: Transaction) -> bool:
-        return bool(
-            await tx.list_unoffered(skills=None, limit=1) or await tx.list_open_offers() or await tx.list_stale_offers()
-        )
+        """Tell whether there is an offer to end or to make; most hints concern neither, and need no writing."""
+        now = self._clock.now()
+        if await tx.list_stale_offers():
+            return True
+        agents = {agent.agent_id: agent for agent in await tx.list_agents()}
+        is_over = [self._over(offer, agents, now) for offer in await tx.list_open_offers()]
+        return any(is_over) or bool(await self._plan(tx, now))
 
     async def _drain_once(self) -> tuple[int, bool]:
         now = self._clock.now()
@@ -106,15 +112,17 @@ class Router:
             await self._end(tx, offer, outcome, now)
             ended.append(offer.agent_id)
         for offer in await tx.list_open_offers():
-            agent = agents.get(offer.agent_id)
-            if agent is None or not _is_there(agent, self._policy, self._real_s()):
-                await self._end(tx, offer, Outcome.WITHDRAWN, now)
-            elif offer.due_at <= now:
-                await self._end(tx, offer, Outcome.LAPSED, now)
-            else:
-                continue
-            ended.append(offer.agent_id)
+            if over := self._over(offer, agents, now):
+                await self._end(tx, offer, over, now)
+                ended.append(offer.agent_id)
         return ended
+
+    def _over(self, offer: Offer, agents: dict[str, Agent], now: datetime) -> Outcome | None:
+        """Return how a valid offer ends now; None while its agent is there and has time."""
+        agent = agents.get(offer.agent_id)
+        if agent is None or not _is_there(agent, self._policy, self._real_s()):
+            return Outcome.WITHDRAWN
+        return Outcome.LAPSED if offer.due_at <= now else None
 
     async def _end(self, tx: Transaction, offer: Offer, outcome: Outcome, now: datetime) -> None:
         if not await tx.end_offer(offer.offer_id, outcome, now):
@@ -129,22 +137,28 @@ class Router:
                 log.info("agent_taken_for_away", agent_id=offer.agent_id, missed=missed)
 
     async def _make_offers(self, tx: Transaction, now: datetime) -> tuple[list[str], bool]:
-        seats = await list_seats(tx, self._policy, now=now, now_s=self._real_s())
-        free = [seat for seat in seats if seat.free_count]
-        if not free:
-            return [], True
-        skills = {skill for seat in free for skill in seat.agent.skills or SKILLS}
-        everything = any(seat.agent.skills is None for seat in free)
-        waiting = await tx.list_unoffered(skills=None if everything else skills, limit=LOOKED_AT)
-        passes = await tx.list_passes(since=now - timedelta(seconds=self._policy.ask_again_after_s))
+        """Write the planned offers; return whom they are for, and whether none had to be left for a moment."""
         made, is_whole = [], True
-        for conversation, agent in plan_offers(waiting, seats, passes):
+        for conversation, agent in await self._plan(tx, now):
             if await tx.take_if_waiting(conversation):
                 await tx.add_offer(self._offer(conversation, agent, now))
                 made.append(agent.agent_id)
             else:
                 is_whole = False
         return made, is_whole
+
+    async def _plan(self, tx: Transaction, now: datetime) -> list[tuple[Conversation, Agent]]:
+        if not await tx.list_unoffered(skills=None, limit=1):
+            return []
+        seats = await list_seats(tx, self._policy, now=now, now_s=self._real_s())
+        free = [seat for seat in seats if seat.free_count]
+        if not free:
+            return []
+        takes_all = any(seat.agent.skills is None for seat in free)
+        skills = None if takes_all else {skill for seat in free for skill in seat.agent.skills or SKILLS}
+        waiting = await tx.list_unoffered(skills=skills, limit=LOOKED_AT)
+        passes = await tx.list_passes(since=now - timedelta(seconds=self._policy.ask_again_after_s))
+        return plan_offers(waiting, seats, passes)
 
     def _offer(self, conversation: Conversation, agent: Agent, now: datetime) -> Offer:
         return Offer(

@@ -207,7 +207,7 @@ class TicketDesk:
 
 
 async def _find(tx: Transaction, number: str) -> Ticket:
-    ticket = await tx.find_ticket(number)
+    ticket = await tx.find_ticket(number) if number.isprintable() else None
     if ticket is None:
         raise NotFound("그런 번호의 문의는 없어요.", code="ticket_not_found")
     return ticket

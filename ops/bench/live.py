@@ -174,6 +174,7 @@ class LiveAgent:
         self._socket = await connect(
             address, additional_headers=headers, proxy=None, compression=None, ping_interval=None, max_size=None
         )
+        await self._socket.send('{"type":"hello"}')
         self._reading = asyncio.create_task(self._read(self._socket))
 
     async def _read(self, live: ClientConnection) -> None:
@@ -182,10 +183,8 @@ class LiveAgent:
                 self.frame_count += 1
                 at = time.perf_counter()
                 body = json.loads(frame)
-                if body["type"] == "queue":
-                    found = await self._http.call("GET", "/api/desk/queue", headers=self._headers)
-                    at = time.perf_counter()
-                    self._show(found["conversations"], at)
+                if body["type"] == "queue_changes":
+                    self._show(body["items"], at)
         except ConnectionClosed:
             pass
 
@@ -204,6 +203,11 @@ class LiveAgent:
     async def do(self, conversation_id: str, what: str, **body: Any) -> Json:
         """Do something with a conversation."""
         return await self._http.call("POST", f"/api/desk/conversations/{conversation_id}/{what}", body, self._headers)
+
+    async def write(self, conversation_id: str, version: int, text: str) -> int:
+        """Write to the customer; return the message's seq."""
+        body = {"client_msg_id": str(uuid.uuid4()), "text": text}
+        return int((await self.do(conversation_id, "messages", version=version, **body))["seq"])
 
     async def leave(self) -> None:
         """Close the socket."""

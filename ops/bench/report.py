@@ -7,7 +7,19 @@ from typing import Any
 
 from rich.table import Table
 
-from ops.bench import actions, alerts, arrivals, growth, handoff, handoff_report, nlu, nlu_report, queries, turn
+from ops.bench import (
+    actions,
+    alerts,
+    arrivals,
+    growth,
+    handoff,
+    handoff_report,
+    nlu,
+    nlu_report,
+    queries,
+    sockets,
+    turn,
+)
 from ops.errors import OperationFailed
 from ops.terminal import console
 
@@ -17,6 +29,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "arrivals": arrivals.measure_arrivals,
     "queries": queries.measure,
     "alerts": alerts.run,
+    "sockets": sockets.measure,
     "actions": actions.measure,
 }
 UNDERSTANDING = "nlu"
@@ -56,6 +69,8 @@ def show(found: dict[str, Any]) -> None:
         console.print(alerts.make_table(found))
     elif found["bench"] == "actions":
         console.print(_by_action(found))
+    elif found["bench"] == "sockets":
+        console.print(_by_phase(found))
     elif "peer_is" in found:
         console.print(_beside_the_peer(found))
     else:
@@ -64,6 +79,18 @@ def show(found: dict[str, Any]) -> None:
     for goal in found["goals"]:
         goals.add_row(goal["what"], _cell(goal["figure"]), goal["wanted"], "yes" if goal["met"] else "NO")
     console.print(goals)
+
+
+def _by_phase(found: dict[str, Any]) -> Table:
+    title = f"{found['sockets']} sockets, {found['rate_per_s']} messages a second, processors {found['processors']}"
+    table = Table("", "figure", title=title, title_justify="left")
+    phases = {name: value for name, value in found.items() if isinstance(value, dict)}
+    for phase, figures in phases.items():
+        for name, value in figures.items():
+            inner = value if isinstance(value, dict) else {"": value}
+            for key, figure in inner.items():
+                table.add_row(" ".join(part for part in (phase, name, key) if part), _cell(figure))
+    return table
 
 
 def _beside_the_peer(found: dict[str, Any]) -> Table:

@@ -38,6 +38,7 @@ class Ours:
 
     instance: Instance
     identity_tokens: tuple[str, ...]
+    staff: tuple[dict[str, str], ...]
     second_start_s: float
 
     @property
@@ -69,7 +70,8 @@ def our_instance() -> Iterator[Ours]:
                 second_start_s = time.monotonic() - started
             found: dict[str, Any] = json.loads(_ops("status", *arguments, "--json"))
             tokens = tuple(customer["identity_token"] for customer in found["demo"]["customers"])
-            yield Ours(open_instance(Path(folder)), tokens, round(second_start_s, 1))
+            staff = tuple(found["demo"]["staff"])
+            yield Ours(open_instance(Path(folder)), tokens, staff, round(second_start_s, 1))
         finally:
             _ops("down", *arguments)
 

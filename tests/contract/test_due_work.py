@@ -14,6 +14,7 @@ from handoff.domain.conversation import Agent, Author, Conversation
 from handoff.domain.ownership import Change, change_owner
 from handoff.domain.promises import OPEN_PROMISES, Promise, PromiseKind, PromiseStatus
 from handoff.domain.tickets import Ticket, TicketStatus
+from handoff.errors import Invalid, NotFound
 from handoff.service import ticketing
 from handoff.service.alerts import Alerts, ServiceLevelWatch
 from handoff.service.desk import Desk
@@ -299,3 +300,21 @@ async def test_the_bot_is_told_of_the_customers_tickets_and_of_nobody_elses(hous
         assert stranger.tickets == ()
         night = await ticketing.brief_bot(tx, talk, at=now + timedelta(hours=8))
         assert night.opens_at == datetime(2026, 11, 25, 0, tzinfo=UTC)
+
+
+async def test_ids_that_no_database_can_hold_are_ids_of_nothing(house: House) -> None:
+    talk, _ = await house.complain()
+    number, due_at = (await house.ticket(talk.conversation_id)).number, house.clock.now() + timedelta(hours=1)
+    keeper = house.keepers[0]
+    plan = {"kind": PromiseKind.CALLBACK, "due_at": due_at, "note": "전화"}
+    for refused, kind in (
+        (house.tickets.view("CS-\x00", house.lead), NotFound),
+        (house.tickets.merge("CS-\x00", number, house.lead, version=1, into_version=1), NotFound),
+        (house.alerts.put_away("\x00", house.lead), NotFound),
+        (keeper.take("\x00", house.lead, version=1), NotFound),
+        (keeper.move("\x00", house.lead, version=1, due_at=due_at), NotFound),
+        (keeper.plan("\x00", house.lead, keeper_id=None, **plan), NotFound),
+        (keeper.plan(number, house.lead, keeper_id="\x00", **plan), Invalid),
+    ):
+        with pytest.raises(kind):
+            await refused

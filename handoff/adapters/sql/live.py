@@ -16,10 +16,8 @@ from kernel.database import insert
 
 _C = conversations.c
 _ASKED_AT_ONCE = 500
-_WAITING = sa.select(_C.conversation_id, _C.version, _C.last_seq, _C.updated_at, _C.skill).where(
-    _C.owner == Owner.WAITING.value
-)
-_CHANGED = sa.select(_C.conversation_id, _C.version, _C.last_seq, _C.updated_at).where(
+_WAITING = sa.select(_C.conversation_id, _C.version, _C.last_seq, _C.skill).where(_C.owner == Owner.WAITING.value)
+_CHANGED = sa.select(_C.conversation_id, _C.version, _C.last_seq).where(
     _C.conversation_id.in_(sa.bindparam("ids", expanding=True))
 )
 _HELD = (
@@ -41,14 +39,14 @@ class LiveStatements:
 
     async def list_waiting(self) -> Sequence[WaitingLine]:
         result = await self._connection.execute(_WAITING.order_by(*SERVED_FIRST))
-        return [WaitingLine(row[0], row[4], Fingerprint(row[1], row[2], row[3])) for row in result]
+        return [WaitingLine(row[0], row[3], Fingerprint(row[1], row[2])) for row in result]
 
     async def read_fingerprints(self, conversation_ids: Sequence[str]) -> dict[str, Fingerprint]:
         found: dict[str, Fingerprint] = {}
         for first in range(0, len(conversation_ids), _ASKED_AT_ONCE):
             some = {"ids": conversation_ids[first : first + _ASKED_AT_ONCE]}
             for row in await self._connection.execute(_CHANGED, some):
-                found[row[0]] = Fingerprint(row[1], row[2], row[3])
+                found[row[0]] = Fingerprint(row[1], row[2])
         return found
 
     async def read_held(self, agent_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:

@@ -63,7 +63,7 @@ def test_off_hours_it_is_said_when_people_are_back() -> None:
 def test_hours_are_told_with_whether_people_are_there_now() -> None:
     asked = Turn("t1", None, "business_hours", hours_text="평일 오전 9시~오후 6시")
     assert tickets_text.tell_hours(asked, NOON).bubbles == [
-        "상담원 상담 시간은 평일 오전 9시~오후 6시예요. 저는 하루 24시간 답해 드려요.",
+        "상담원이 답해 드리는 시간은 평일 오전 9시~오후 6시예요. 저는 하루 24시간 답해 드려요.",
         "지금은 상담 시간이라 바로 상담원을 불러 드릴 수 있어요.",
     ]
     night = Turn("t1", None, "business_hours", hours_text="평일", opens_at=datetime(2026, 11, 25, 0, tzinfo=UTC))

@@ -133,6 +133,11 @@ def test_a_summary_is_one_short_line_whatever_was_said(texts: list[str]) -> None
 FACTS = [
     ("delivery_delay", {"orders": [IN_TIME, LATE]},
      "주문 2026-10001(무선 이어폰)은 ‘이동 중’ 단계이고, 약속일 11월 20일(금)보다 4영업일 늦어 11월 26일(목) 도착 예정입니다."),
+    ("delivery_delay", {"orders": [LATE | {"delivery": LATE["delivery"] | {"because": "날씨가 나빠요"}}]},
+     "주문 2026-10001(무선 이어폰)은 ‘이동 중’ 단계이고, 약속일 11월 20일(금)보다 4영업일 늦어 11월 26일(목) 도착 예정이고, "
+     "까닭은 “날씨가 나빠요”라고 안내합니다."),
+    ("delivery_delay", {"orders": [LATE | {"delivery": {"late_business_days": 2, "because": "날씨가 나빠요"}}]},
+     "주문 2026-10001(무선 이어폰)은 2영업일 늦고 있으며 도착일은 아직 정해지지 않았고, 까닭은 “날씨가 나빠요”라고 안내합니다."),
     ("delivery_status", {"orders": [IN_TIME]},
      "주문 2026-10002(러닝화)는 ‘상품 준비 중’ 단계이고, 11월 25일(수)~11월 26일(목) 도착 예정입니다."),
     ("delivery_not_received", {"orders": [

@@ -12,6 +12,7 @@ from handoff.domain.conversation import Agent, Author, Owner
 from handoff.errors import Conflict, IllegalTransition, Invalid
 from handoff.service.desk import Desk
 from handoff.service.handing_back import GivenBack, HandingBack
+from handoff.service.leaving import Leaving
 from handoff.service.ports import TurnRequest, TurnResult
 from kernel.clock import FixedClock
 from tests import building
@@ -163,3 +164,14 @@ async def test_an_interrupted_question_is_told_to_the_person_by_its_name(world: 
         (handoff,) = await tx.list_handoffs([talk])
     assert handoff.context["interrupted"]["name"] == "배송지·일정 변경"
     assert handoff.context["slots"] == {"order_id": "2026-10001"}
+
+
+async def test_who_leaves_the_queue_without_another_word_is_asked_the_interrupted_question_again(world: Back) -> None:
+    world.bot.script = lambda request: INTERRUPTED
+    talk = await world.open("demo-1")
+    await world.say(talk, "상담원이요")
+    await world.idle(talk)
+    world.bot.script = lambda request: answer("어느 주문의 배송지를 바꿀까요?")
+    await Leaving(world.store, world.runner, world.hub, world.clock).leave(talk)
+    await world.answered(talk, 2)
+    assert world.bot.asked[-1].payload == "/handed_back"

@@ -78,6 +78,7 @@ def rule_for(area: str, skill: str, **known: Any) -> str:
         ("privacy", "privacy", {"privacy_requests": [{"label": "개인정보 삭제"}]}, "privacy_open"),
         ("orders", "orders", {"orders": [{"order_id": "2026-1", "status": "cancelled", "status_label": "취소"}]}, "cancelled"),
         ("general", "general", {"mood": {"anger": 0.8}}, "angry"),
+        ("general", "general", {"orders": [LATE]}, "late_besides"),
         ("general", "general", {"reason": "bot_error"}, "bot_failed"),
         ("general", "general", {}, "general"),
         ("orders", "orders", {"shop_answered": False}, "shop_silent"),
