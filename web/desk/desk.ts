@@ -20,10 +20,11 @@ import type { Staff } from "../shared/staff/session";
 import { Store } from "../shared/store";
 import { newWaitingWords, skillName, winnerWords, desk as words } from "../shared/words/desk";
 import { errorWords } from "../shared/words/errors";
-import { offerWords, presenceChanged } from "../shared/words/flow";
+import { offerWords } from "../shared/words/flow";
 import { type Act, type DeskState, type DoneAnswer, doneWords, type Move } from "./desk-state";
 import { Following } from "./following";
 import { inKnownOrder, isBehind, newlyWaiting } from "./lists";
+import { MyPresence } from "./my-presence";
 import { Notices } from "./notices";
 import { Offers, type OpenOffer } from "./offers";
 import { Outboxes } from "./outboxes";
@@ -39,7 +40,7 @@ export class Desk {
   readonly notices = new Notices();
   readonly offers: Offers;
   readonly overview: Overview;
-  readonly wrapUps = new WrapUps();
+  readonly wrapUps: WrapUps;
   readonly following: Following;
   readonly me: string;
   readonly #staff: Staff;
@@ -47,13 +48,13 @@ export class Desk {
   readonly #lists = new Refetch(() => this.#fetchLists());
   readonly #connection: LiveConnection;
   #stopWaking: () => void = () => undefined;
-  /** While a change is on its way, what the team's list says of this agent is old. */
-  #isChangingPresence = false;
+  readonly #presence: MyPresence;
 
   constructor(staff: Staff, session: Session) {
     this.#staff = staff;
     this.offers = new Offers(staff);
     this.overview = new Overview(staff);
+    this.wrapUps = new WrapUps(staff);
     this.#outboxes = new Outboxes(
       (id) => this.#key(`outgoing:${id}`),
       (id, item) => this.#deliver(id, item),
@@ -71,6 +72,7 @@ export class Desk {
       live: "connecting",
       busyId: null,
     });
+    this.#presence = new MyPresence(staff, this.me, this.state, this.overview, this.notices);
     this.#connection = new LiveConnection(this.#line(), browser);
     this.following = new Following({
       send: (event) => this.#connection.send(event),
@@ -84,7 +86,7 @@ export class Desk {
     this.#connection.start();
     this.#stopWaking = wakeWithBrowser(this.#connection);
     this.overview.start();
-    this.overview.state.subscribe(() => this.#followPresence());
+    this.overview.state.subscribe(() => this.#presence.follow());
     void this.refresh();
   }
 
@@ -159,26 +161,9 @@ export class Desk {
 
   /** Say that the work after a close is done: the next customer may come. */
   async endWrapUp(conversation_id: string, version: number): Promise<void> {
-    this.wrapUps.end(conversation_id);
-    const path = `/api/desk/conversations/${encodeURIComponent(conversation_id)}/wrap-up`;
-    try {
-      await this.#staff.call("POST", path, { body: { version } });
-    } catch (error) {
-      // It has ended by itself meanwhile, or the customer wrote again: nothing is left to end.
-      if (!(error instanceof Problem)) this.notices.tell(errorWords(error), "alarm");
-    }
+    // What has ended by itself meanwhile, or gone on because the customer wrote, is done all the same.
+    await this.wrapUps.finish(conversation_id, version).catch(() => undefined);
     this.overview.refresh();
-  }
-
-  /** Say what a colleague is asked to take. */
-  async changeRouting(agent_id: string, body: object): Promise<void> {
-    await this.#staff.call("PUT", `/api/desk/agents/${encodeURIComponent(agent_id)}/routing`, { body });
-    await this.overview.settled();
-  }
-
-  /** Fetch the open conversation and the lists anew: something beside them has changed it. */
-  async reload(conversation_id: string): Promise<void> {
-    await Promise.all([this.refresh(), this.#fetchDetail(conversation_id)]);
   }
 
   /** Take what is offered, at the version that was offered; who was faster is told as always. */
@@ -197,19 +182,8 @@ export class Desk {
     }
   }
 
-  async setPresence(presence: Presence): Promise<void> {
-    const before = this.state.value.presence;
-    this.#isChangingPresence = true;
-    this.state.patch({ presence });
-    try {
-      await this.#staff.call("PUT", "/api/desk/presence", { body: { state: presence } });
-      await this.overview.settled();
-    } catch (error) {
-      this.state.patch({ presence: before });
-      this.notices.tell(errorWords(error), "alarm");
-    } finally {
-      this.#isChangingPresence = false;
-    }
+  setPresence(presence: Presence): Promise<void> {
+    return this.#presence.say(presence);
   }
 
   #line() {
@@ -359,14 +333,6 @@ export class Desk {
   #beginWrapUp(conversation_id: string, version: number, until: string): void {
     const name = this.state.value.details[conversation_id]?.customer?.name ?? words.anonymous;
     this.wrapUps.begin({ conversation_id, version, name, until });
-  }
-
-  /** Who let offers pass is taken to be away: the page must not go on saying that they are there. */
-  #followPresence(): void {
-    const presence = this.overview.state.value.team?.find((one) => one.agent_id === this.me)?.presence;
-    if (!presence || presence === this.state.value.presence || this.#isChangingPresence) return;
-    this.state.patch({ presence });
-    this.notices.tell(presenceChanged(presence), "alarm");
   }
 
   #leave(conversation_id: string): void {

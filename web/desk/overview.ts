@@ -49,6 +49,12 @@ export class Overview {
     return this.#all.ask();
   }
 
+  /** Say what a colleague is asked to take. */
+  async changeRouting(agent_id: string, body: object): Promise<void> {
+    await this.#staff.call("PUT", `/api/desk/agents/${encodeURIComponent(agent_id)}/routing`, { body });
+    await this.settled();
+  }
+
   async putAway(alert_id: string): Promise<void> {
     this.state.patch({ alerts: this.state.value.alerts.filter((alert) => alert.alert_id !== alert_id) });
     await this.#staff.call("POST", `/api/desk/alerts/${encodeURIComponent(alert_id)}/seen`, { body: {} });

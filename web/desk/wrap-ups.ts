@@ -1,4 +1,5 @@
 /** Conversations that this agent has just closed: the place stays taken until the work after it is done. */
+import type { Staff } from "../shared/staff/session";
 import { Store } from "../shared/store";
 
 export interface WrapUp {
@@ -10,6 +11,19 @@ export interface WrapUp {
 
 export class WrapUps {
   readonly open = new Store<readonly WrapUp[]>([]);
+
+  readonly #staff: Staff;
+
+  constructor(staff: Staff) {
+    this.#staff = staff;
+  }
+
+  /** Free the place now. Raises what the gateway answers. */
+  async finish(conversation_id: string, version: number): Promise<void> {
+    this.end(conversation_id);
+    const path = `/api/desk/conversations/${encodeURIComponent(conversation_id)}/wrap-up`;
+    await this.#staff.call("POST", path, { body: { version } });
+  }
 
   begin(wrapUp: WrapUp): void {
     this.open.set([...this.open.value, wrapUp]);

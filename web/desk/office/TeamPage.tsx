@@ -162,7 +162,7 @@ function RoutingDialog({ desk, one, onClose }: { desk: Desk; one: Colleague; onC
   const isReady = skills.length > 0 && Number.isInteger(count) && count >= 1 && count <= 50;
   const send = async () => {
     const body = { skills: skills.length === Object.keys(skillNames).length ? null : skills, capacity: count };
-    if (await act.run(() => desk.changeRouting(one.agent_id, body), words.saved)) onClose();
+    if (await act.run(() => desk.overview.changeRouting(one.agent_id, body), words.saved)) onClose();
   };
   return (
     <Confirm
