@@ -210,9 +210,10 @@ async def presence(request: Request) -> HTTPResponse:
 
 
 async def done(work: Awaitable[Done]) -> HTTPResponse:
-    """Return the version after what an agent did, and the seq of the message written, if any."""
+    """Return the version after what an agent did, the seq of the message written, and the end of the wrap-up, if any."""
     result = await work
-    return respond({"version": result.version} | ({"seq": result.seq} if result.seq is not None else {}))
+    told = {"seq": result.seq, "wrap_up_until": shapes.moment(result.wrap_up_until)}
+    return respond({"version": result.version} | {name: value for name, value in told.items() if value is not None})
 
 
 def _line(text: str | None, most: int) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handoff.domain.conversation import Agent, Author, Conversation, Handoff, Message, Note, Owner
 from handoff.domain.ownership import Change, change_owner, require_agent, require_version
@@ -51,10 +51,11 @@ class DeskView:
 
 @dataclass(frozen=True)
 class Done:
-    """The conversation's version after what an agent did, and the seq of the message written, if any."""
+    """The conversation's version after what an agent did, the seq of the message written, how long a place stays taken."""
 
     version: int
     seq: int | None = None
+    wrap_up_until: datetime | None = None
 
 
 class Desk:
@@ -161,7 +162,7 @@ class Desk:
 
     def _done(self, conversation: Conversation, agent: Agent) -> Done:
         self._hub.publish(agent_topic(agent.agent_id), *topics_of(conversation, queue_changed=True))
-        return Done(conversation.version, conversation.last_seq)
+        return Done(conversation.version, conversation.last_seq, conversation.wrap_up_until)
 
     async def send(self, conversation_id: str, agent: Agent, *, version: int, client_msg_id: str, text: str) -> Done:
         """Write to the customer. The same `client_msg_id` again changes nothing."""

@@ -35,6 +35,7 @@ AGENTS = 30
 AGENTS_MAX = 300
 _LONG_RUN = 200_000
 _PLAIN_HOURS = 3
+_SUCH_DAYS = 200
 _PLAIN_LOAD = 0.97
 _SAME_S = 0.001
 _QUICK_AGENTS = 8
@@ -125,10 +126,21 @@ async def _live_plain_day(plan: DayPlan, agents: int, seed: int, kind: str) -> d
         "customers": len(callers),
         "same_as_model_ratio": sum(one <= _SAME_S for one in apart) / len(apart),
         "seen": outcome.describe(outcome.waits_of(day.visits)),
+        "such_days": _such_days(plan, agents, seed),
         "erlang_a": outcome.predict(centre_of(plan, agents)),
         "estimates": outcome.describe_estimates(outcome.estimates_of(day.visits)),
         "lost": lost,
     }
+
+
+def _such_days(plan: DayPlan, agents: int, seed: int) -> dict[str, Any]:
+    """Return the figures of many such days in the plain model, on average: they begin empty, which one day shows by chance."""
+    days = []
+    for number in range(1, _SUCH_DAYS + 1):
+        seen = serve(draw_callers(plan, seed + number, agents=agents), [(0.0, agents)])
+        waits = [outcome.Wait(one.caller.arrives_s, one.waited_s, one.begun_s is not None) for one in seen]
+        days.append(outcome.describe(waits))
+    return {name: fmean(day[name] for day in days) for name in days[0]}
 
 
 # the real day

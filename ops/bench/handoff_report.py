@@ -40,8 +40,9 @@ def show(found: dict[str, Any]) -> None:
             f"a plain day: {plain['customers']} customers, exponential times, agents who take at once",
             {
                 "engine": plain["seen"],
-                "Erlang-A": plain["erlang_a"],
+                "model, such days": plain["such_days"],
                 "model, long run": found["theory"]["long_run"],
+                "Erlang-A": plain["erlang_a"],
             },
         )
     )

@@ -9,6 +9,7 @@ import pytest
 
 from handoff.domain.borrowing import SolvedReply
 from handoff.domain.conversation import Agent, Conversation, Owner
+from handoff.domain.macros import Macro
 from handoff.domain.promises import PromiseKind, PromiseStatus
 from handoff.domain.tickets import UNRESOLVED, TicketStatus
 from handoff.errors import Invalid, NotFound, StateConflict
@@ -72,6 +73,17 @@ async def test_of_two_who_change_a_macro_the_second_is_refused(macros: Macros) -
         await macros.change(made.macro_id, lead, version=1, text="반갑습니다.", **words)  # type: ignore[arg-type]
     assert refused.value.code == "version_conflict"
     assert (await macros.get(made.macro_id)).text == "안녕하세요."
+
+
+async def test_a_store_takes_a_changed_macro_only_over_the_version_before_it(store: Store) -> None:
+    macro = Macro("m_1", "인사", "안녕하세요.", None, (), 1, "a_lead", NOW)
+    async with store.write() as tx:
+        assert await tx.add_macro(macro) and not await tx.add_macro(replace(macro, text="다른 말"))
+        assert await tx.save_macro(replace(macro, version=2, text="둘"))
+        assert not await tx.save_macro(replace(macro, version=2, text="또 둘"))
+        assert not await tx.save_macro(replace(macro, version=4, text="넷"))
+        found = await tx.find_macro("m_1")
+    assert found is not None and (found.version, found.text) == (2, "둘")
 
 
 async def test_what_cannot_be_filled_or_is_not_known_is_refused_by_name(macros: Macros) -> None:

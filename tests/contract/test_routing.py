@@ -144,9 +144,9 @@ async def test_an_agent_without_a_sign_of_life_loses_offers_soon_and_conversatio
     held = await world.claim(await world.waiting("held"), gone)
     await world.claim(await world.waiting("busy"), there)
     world.clock.advance(5)
-    await world.waiting("later")
+    await world.waiting("after")
     await world.router.drain()
-    assert await world.offered() == {"c_later": "a_gone"}
+    assert await world.offered() == {"c_after": "a_gone"}
     await world.stay(there, seconds=POLICY.offers_end_after_s - 4)
     assert await world.offered() == {}
     assert (await world.get(held)).agent_id == "a_gone"
@@ -159,7 +159,7 @@ async def test_an_agent_without_a_sign_of_life_loses_offers_soon_and_conversatio
         (*_, event) = await tx.list_events("c_held")
         handoff = await tx.find_open_handoff("c_held")
         agent = await tx.find_agent(agent_id="a_gone")
-    assert queue == ["c_held", "c_later"]
+    assert queue == ["c_held", "c_after"]
     assert (told.author, event.kind, event.version) == (Author.SYSTEM, "agent_gone", back.version)
     assert handoff is not None and handoff.context["orders"] == [{"order_id": "2026-10001"}]
     assert agent is not None and agent.presence == "offline"
@@ -184,3 +184,16 @@ async def test_without_the_skill_nobody_claims_but_who_sees_all(world: DeskWorld
         await world.claim(talk, agent)
     assert refused.value.code == "skill_required"
     assert (await world.claim(talk, lead)).agent_id == lead.agent_id
+
+
+async def test_what_an_agent_held_who_is_gone_waits_in_the_order_they_had_taken_it(world: DeskWorld) -> None:
+    gone = await world.agent("gone")
+    for name in ("z", "y", "x"):
+        await world.claim(await world.waiting(name), gone)
+        world.clock.advance(1)
+    there = await world.agent("there", "away")
+    await world.waiting("a", priority=2)
+    await world.stay(there, seconds=POLICY.conversations_return_after_s + 2)
+    async with world.store.read() as tx:
+        queue = [c.conversation_id for c in await tx.list_conversations(owner=Owner.WAITING)]
+    assert queue == ["c_z", "c_y", "c_x", "c_a"]

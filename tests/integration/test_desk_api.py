@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from uuid import uuid4
 
 import httpx
@@ -165,6 +166,15 @@ async def test_presence_is_kept_and_checked(gateway: GatewayUnderTest) -> None:
     assert (await agent.http.put("/api/desk/presence", json={"state": "online"})).json() == {"state": "online"}
     refused = await agent.http.put("/api/desk/presence", json={"state": "asleep"})
     assert (refused.status_code, refused.json()["code"]) == (422, "unknown_presence")
+
+
+async def test_a_close_tells_until_when_the_place_stays_taken(gateway: GatewayUnderTest) -> None:
+    customer, agent, version = await _claimed(gateway)
+    closed = (await agent.do(customer.conversation_id, "close", version=version)).json()
+    assert datetime.fromisoformat(closed["wrap_up_until"]).tzinfo is not None
+    again, agent, version = await _claimed(gateway)
+    closed = (await agent.do(again.conversation_id, "close", version=version, wrap_up=False)).json()
+    assert "wrap_up_until" not in closed
 
 
 async def test_the_desk_is_told_of_news_by_hints(gateway: GatewayUnderTest) -> None:

@@ -24,10 +24,10 @@ def small(plan: DayPlan, **changed: Any) -> DayPlan:
 
 
 async def test_the_engine_serves_a_plain_hour_as_the_model_does_customer_by_customer() -> None:
-    plan = plain_plan(small(PLAN, handling_s=240.0, patience_s=150.0), hours=1)
-    callers = draw_callers(plan, 3, agents=AGENTS)
+    plan = plain_plan(small(PLAN, handling_s=240.0, patience_s=300.0), hours=1)
+    callers = draw_callers(plan, 7, agents=AGENTS)
     async with open_store("memory") as store:
-        day = SimulatedDay(store, plan, callers, agents=AGENTS, seed=3)
+        day = SimulatedDay(store, plan, callers, agents=AGENTS, seed=7)
         await day.live()
         assert await count_lost(store, day.visits) == 0
     model = serve(callers, [(0.0, AGENTS)])
@@ -41,7 +41,8 @@ async def test_the_engine_serves_a_plain_hour_as_the_model_does_customer_by_cust
 
 async def test_nobody_is_lost_or_overtaken_in_an_hour_with_all_that_happens() -> None:
     hour = {"customers": 480, "present": 1.0}
-    plan = small(PLAN, hours=[hour], overlooked=0.05, vanishing_at_s=[900.0])
+    topics = {"delivery": 0.7, "complaint": 0.3}
+    plan = small(PLAN, hours=[hour], topics=topics, overlooked=0.05, vanishing_at_s=[900.0])
     callers = draw_callers(plan, 5, agents=AGENTS)
     policy = load_routing_policy()
     async with open_store("memory") as store:

@@ -1,64 +1,52 @@
-/** Giving a conversation away: back to the bot, to another team, or to its end. Each asks first. */
+/** What an agent does with a conversation of their own: put it aside, give it away, end it. Each asks first. */
 import { useState } from "preact/hooks";
-import { Confirm } from "../shared/ui/Confirm";
-import { skillNames, desk as words } from "../shared/words/desk";
-import type { Desk, Move } from "./desk";
+import type { ConversationDetail } from "../shared/api/types";
+import { useStore } from "../shared/store";
+import { desk as words } from "../shared/words/desk";
+import { asideWords } from "../shared/words/flow";
+import type { Desk } from "./desk";
+import { CloseDialog, ReturnDialog, SnoozeDialog, TransferDialog } from "./MoveDialogs";
 
-type Asking = Exclude<Move, "claim"> | null;
+type Asking = "snooze" | "return-to-bot" | "transfer" | "close";
 
-const questions = {
-  "return-to-bot": { title: words.returnAsk, text: words.returnWhy, yes: words.returnYes },
-  transfer: { title: words.transferAsk, text: words.transferWhy, yes: words.transferYes },
-  close: { title: words.closeAsk, text: words.closeWhy, yes: words.closeYes },
-} as const;
+export interface ActionsProps {
+  desk: Desk;
+  detail: ConversationDetail;
+  isBusy: boolean;
+}
 
-export function Actions({ desk, id, isBusy }: { desk: Desk; id: string; isBusy: boolean }) {
-  const [asking, setAsking] = useState<Asking>(null);
-  const [skill, setSkill] = useState("general");
-
-  const confirm = async () => {
-    if (!asking) return;
-    await desk.move(id, asking, asking === "transfer" ? { skill } : {});
-    setAsking(null);
-  };
-
+export function Actions({ desk, detail, isBusy }: ActionsProps) {
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const { team } = useStore(desk.overview.state);
+  const id = detail.conversation_id;
+  const dialog = { desk, detail, isBusy, onClose: () => setAsking(null) };
+  const button = (what: Asking, label: string, kind = "") => (
+    <button type="button" class={`button small ${kind}`} data-testid={what} onClick={() => setAsking(what)}>
+      {label}
+    </button>
+  );
   return (
     <div class="talk-actions">
-      <button type="button" class="button small" data-testid="return-to-bot" onClick={() => setAsking("return-to-bot")}>
-        {words.returnToBot}
-      </button>
-      <button type="button" class="button small" data-testid="transfer" onClick={() => setAsking("transfer")}>
-        {words.transfer}
-      </button>
-      <button type="button" class="button small alarm" data-testid="close" onClick={() => setAsking("close")}>
-        {words.close}
-      </button>
-      {asking && (
-        <Confirm
-          {...questions[asking]}
-          no={words.cancel}
-          isBusy={isBusy}
-          onYes={() => void confirm()}
-          onNo={() => setAsking(null)}
+      {detail.snoozed_until ? (
+        <button
+          type="button"
+          class="button small"
+          data-testid="wake"
+          disabled={isBusy}
+          onClick={() => void desk.act(id, "wake")}
         >
-          {asking === "transfer" && (
-            <label class="field transfer-field">
-              <span>{words.transferSkill}</span>
-              <select
-                data-testid="transfer-skill"
-                value={skill}
-                onChange={(event) => setSkill(event.currentTarget.value)}
-              >
-                {Object.entries(skillNames).map(([value, name]) => (
-                  <option key={value} value={value}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            </label>
-          )}
-        </Confirm>
+          {asideWords.wake}
+        </button>
+      ) : (
+        button("snooze", asideWords.snooze)
       )}
+      {button("return-to-bot", words.returnToBot)}
+      {button("transfer", words.transfer)}
+      {button("close", words.close, "alarm")}
+      {asking === "snooze" && <SnoozeDialog {...dialog} />}
+      {asking === "return-to-bot" && <ReturnDialog {...dialog} />}
+      {asking === "transfer" && <TransferDialog {...dialog} team={team ?? []} />}
+      {asking === "close" && <CloseDialog {...dialog} />}
     </div>
   );
 }

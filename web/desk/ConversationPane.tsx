@@ -2,24 +2,32 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ConversationDetail } from "../shared/api/types";
 import { useDraft } from "../shared/chat/draft";
+import { dayAndTime } from "../shared/format";
+import type { Staff } from "../shared/staff/session";
 import { agentTitle, common, ownerName } from "../shared/words/common";
 import { channelName, desk as words } from "../shared/words/desk";
 import { errorWords } from "../shared/words/errors";
+import { asideWords, leadWords } from "../shared/words/flow";
 import { Actions } from "./Actions";
-import type { Desk, DeskState } from "./desk";
+import type { Desk } from "./desk";
+import type { DeskState } from "./desk-state";
+import { LeadBar } from "./LeadBar";
 import { ReplyBox } from "./ReplyBox";
 import type { Command } from "./shortcuts";
 import { Transcript } from "./Transcript";
 
 export interface ConversationPaneProps {
+  staff: Staff;
   desk: Desk;
   state: DeskState;
   isMine: boolean;
+  /** Whether the role may do something with conversations of others. */
+  isLead: boolean;
   /** Where shortcuts that concern the open conversation go. */
   commandRef: { current: (command: Command) => void };
 }
 
-export function ConversationPane({ desk, state, isMine, commandRef }: ConversationPaneProps) {
+export function ConversationPane({ staff, desk, state, isMine, isLead, commandRef }: ConversationPaneProps) {
   const id = state.openId;
   const detail = id ? state.details[id] : undefined;
   const error = id ? state.detailErrors[id] : undefined;
@@ -44,6 +52,8 @@ export function ConversationPane({ desk, state, isMine, commandRef }: Conversati
   if (error !== undefined) return <Empty title={words.lost} hint={errorWords(error)} />;
   if (!detail) return <Empty title={words.loadingConversation} hint="" />;
   const isBusy = state.busyId === id;
+  const others = (detail.participants ?? []).filter((one) => one.agent_id !== desk.me);
+  const hasJoined = (detail.participants ?? []).some((one) => one.agent_id === desk.me);
   return (
     <main class="desk-talk">
       <header class="talk-head">
@@ -53,8 +63,19 @@ export function ConversationPane({ desk, state, isMine, commandRef }: Conversati
             {ownerWords(detail, isMine)}
           </span>
           <span class="tag">{channelName(detail.channel)}</span>
+          {detail.snoozed_until && (
+            <span class="tag">
+              {dayAndTime(detail.snoozed_until)}
+              {asideWords.until}
+            </span>
+          )}
+          {others.length > 0 && (
+            <span class="tag">
+              {leadWords.with}: {others.map((one) => one.name).join(", ")}
+            </span>
+          )}
         </div>
-        {isMine && <Actions desk={desk} id={id} isBusy={isBusy} />}
+        {isMine && <Actions desk={desk} detail={detail} isBusy={isBusy} />}
       </header>
       <Transcript desk={desk} detail={detail} onEdit={putBack} />
       {detail.owner === "waiting" && (
@@ -71,8 +92,20 @@ export function ConversationPane({ desk, state, isMine, commandRef }: Conversati
           </button>
         </footer>
       )}
-      {isMine && (
-        <ReplyBox desk={desk} id={id} mode={mode} onMode={setMode} reply={reply} onReply={setReply} inputRef={field} />
+      {isLead && !isMine && detail.owner !== "closed" && (
+        <LeadBar desk={desk} detail={detail} hasJoined={hasJoined} isBusy={isBusy} />
+      )}
+      {(isMine || hasJoined) && (
+        <ReplyBox
+          staff={staff}
+          desk={desk}
+          detail={detail}
+          mode={mode}
+          onMode={setMode}
+          reply={reply}
+          onReply={setReply}
+          inputRef={field}
+        />
       )}
     </main>
   );

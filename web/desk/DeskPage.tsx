@@ -1,9 +1,8 @@
 /** The desk: lists, conversation, customer; at phone width one of them at a time. */
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Session } from "../shared/api/types";
 import type { Staff } from "../shared/staff/session";
 import { useStore } from "../shared/store";
-import { learnClock } from "../shared/ui/now";
 import { common } from "../shared/words/common";
 import { tabTitle, desk as words } from "../shared/words/desk";
 import { errorWords } from "../shared/words/errors";
@@ -12,15 +11,24 @@ import { Desk } from "./desk";
 import { HelpDialog } from "./HelpDialog";
 import { Lists } from "./Lists";
 import { NoticeStack } from "./NoticeStack";
+import { OfferCards } from "./OfferCards";
+import { RatingsPage } from "./office/RatingsPage";
+import { TeamPage } from "./office/TeamPage";
+import { TicketsPage } from "./office/TicketsPage";
+import { UndeliveredPage } from "./office/UndeliveredPage";
 import { SidePanel } from "./SidePanel";
+import type { PageFrameProps } from "./StaffPage";
+import { isLead, type Section } from "./sections";
 import { areShortcutsOn, useShortcuts } from "./shortcut-hook";
 import type { Command } from "./shortcuts";
-import { TopBar } from "./TopBar";
+import { DeskStatus, TopBar } from "./TopBar";
 import { unreadCount } from "./unread";
 
 export type View = "list" | "talk" | "info";
 
-export function DeskPage({ staff, session }: { staff: Staff; session: Session }) {
+export function DeskPage({ page, ...bar }: PageFrameProps) {
+  const { staff, session, section } = bar;
+  const isTalking = section === "talks";
   const desk = useMemo(() => new Desk(staff, session), [staff, session]);
   const state = useStore(desk.state);
   const [view, setView] = useState<View>(state.openId ? "talk" : "list");
@@ -29,7 +37,6 @@ export function DeskPage({ staff, session }: { staff: Staff; session: Session })
   const command = useRef<(command: Command) => void>(() => undefined);
 
   useEffect(() => {
-    void learnClock();
     desk.start();
     return () => desk.stop();
   }, [desk]);
@@ -46,11 +53,19 @@ export function DeskPage({ staff, session }: { staff: Staff; session: Session })
   const open = (conversation_id: string) => {
     desk.open(conversation_id);
     setView("talk");
+    if (!isTalking) location.hash = "talks";
   };
   const isMine = state.mine?.some((item) => item.conversation_id === state.openId) ?? false;
 
   useShortcuts(isOn, (asked) => {
     if (asked.kind === "help") return setHelpOpen(true);
+    if (asked.kind === "accept") {
+      const offer = desk.offers.open.value[0];
+      if (!offer) return;
+      open(offer.conversation.conversation_id);
+      return void desk.acceptOffer(offer);
+    }
+    if (!isTalking) return;
     if (asked.kind === "open-mine") {
       const item = state.mine?.[asked.index];
       return item && open(item.conversation_id);
@@ -65,8 +80,10 @@ export function DeskPage({ staff, session }: { staff: Staff; session: Session })
   });
 
   return (
-    <div class="desk" data-view={view}>
-      <TopBar desk={desk} staff={staff} session={session} unread={unreadTotal} onHelp={() => setHelpOpen(true)} />
+    <div class="desk" data-view={view} data-section={section}>
+      <TopBar {...bar} counts={{ ...bar.counts, talks: isTalking ? 0 : unreadTotal }}>
+        <DeskStatus desk={desk} unread={unreadTotal} onHelp={() => setHelpOpen(true)} />
+      </TopBar>
       {state.loadError !== null && state.live !== "connecting" && (
         <div class="line-lost desk-lost" role="status">
           <p>{state.queue === null ? `${words.loadFailed} ${errorWords(state.loadError)}` : words.offlineLine}</p>
@@ -75,14 +92,54 @@ export function DeskPage({ staff, session }: { staff: Staff; session: Session })
           </button>
         </div>
       )}
-      <ViewTabs view={view} onView={setView} unread={unreadTotal} />
-      <Lists state={state} unread={unread} onOpen={open} />
-      <ConversationPane key={state.openId ?? "none"} desk={desk} state={state} isMine={isMine} commandRef={command} />
-      <SidePanel detail={state.openId ? state.details[state.openId] : undefined} />
+      {isTalking ? (
+        <>
+          <ViewTabs view={view} onView={setView} unread={unreadTotal} />
+          <Lists desk={desk} state={state} unread={unread} onOpen={open} />
+          <ConversationPane
+            key={state.openId ?? "none"}
+            staff={staff}
+            desk={desk}
+            state={state}
+            isMine={isMine}
+            isLead={isLead(session.agent.role)}
+            commandRef={command}
+          />
+          <SidePanel
+            staff={staff}
+            session={session}
+            desk={desk}
+            detail={state.openId ? state.details[state.openId] : undefined}
+            isMine={isMine}
+          />
+        </>
+      ) : (
+        <DeskSection staff={staff} desk={desk} section={section} onOpen={open}>
+          {page(desk.notices)}
+        </DeskSection>
+      )}
+      <OfferCards desk={desk} onOpen={open} />
       <NoticeStack notices={desk.notices} onOpen={open} />
       {isHelpOpen && <HelpDialog isOn={isOn} onSwitch={setOn} onClose={() => setHelpOpen(false)} />}
     </div>
   );
+}
+
+interface DeskSectionProps {
+  staff: Staff;
+  desk: Desk;
+  section: Section | undefined;
+  onOpen(conversation_id: string): void;
+  children: ComponentChildren;
+}
+
+/** The pages that draw what the desk holds; `children` are the others. */
+function DeskSection({ staff, desk, section, onOpen, children }: DeskSectionProps) {
+  if (section === "tickets") return <TicketsPage staff={staff} desk={desk} onOpen={onOpen} />;
+  if (section === "team") return <TeamPage desk={desk} onOpen={onOpen} />;
+  if (section === "undelivered") return <UndeliveredPage staff={staff} notices={desk.notices} onOpen={onOpen} />;
+  if (section === "ratings") return <RatingsPage staff={staff} onOpen={onOpen} />;
+  return <>{children}</>;
 }
 
 function ViewTabs({ view, onView, unread }: { view: View; onView(view: View): void; unread: number }) {

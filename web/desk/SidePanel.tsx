@@ -1,17 +1,42 @@
 /** What the agent knows before asking: why the conversation came, what the bot understood and tried, who writes. */
-import type { ConversationDetail, CustomerPanel, HandoffContext } from "../shared/api/types";
+import { useCallback, useState } from "preact/hooks";
+import type { ConversationDetail, HandoffContext, Session } from "../shared/api/types";
 import { fullDay } from "../shared/format";
+import type { Staff } from "../shared/staff/session";
 import { channelName, contextWords, gradeName, reasonName, skillName, desk as words } from "../shared/words/desk";
+import { unmaskable, unmask as unmaskWords } from "../shared/words/office";
+import { AmendsPanel } from "./AmendsPanel";
 import type { Line } from "./context-lines";
 import * as lines from "./context-lines";
+import type { Desk } from "./desk";
+import { Lines } from "./Lines";
+import type { Notices } from "./notices";
+import { TicketPanel } from "./TicketPanel";
+import { UnmaskDialog } from "./UnmaskDialog";
 
-export function SidePanel({ detail }: { detail: ConversationDetail | undefined }) {
+export interface SidePanelProps {
+  staff: Staff;
+  session: Session;
+  desk: Desk;
+  detail: ConversationDetail | undefined;
+  isMine: boolean;
+}
+
+export function SidePanel({ staff, session, desk, detail, isMine }: SidePanelProps) {
+  const { notices } = desk;
   if (!detail) return <aside class="desk-side empty" aria-label={words.info} />;
-  const isVerified = detail.context?.verified ?? detail.customer !== null;
   return (
     <aside class="desk-side" aria-label={words.info}>
       <ContextCard context={detail.context} />
-      <Customer customer={detail.customer} channel={detail.channel} isVerified={isVerified} />
+      <TicketPanel key={`t:${detail.conversation_id}`} staff={staff} desk={desk} detail={detail} isMine={isMine} />
+      <AmendsPanel
+        key={`a:${detail.conversation_id}`}
+        staff={staff}
+        notices={notices}
+        detail={detail}
+        isMine={isMine}
+      />
+      <Customer key={`c:${detail.conversation_id}`} staff={staff} session={session} notices={notices} detail={detail} />
     </aside>
   );
 }
@@ -56,45 +81,23 @@ function ContextCard({ context }: { context: HandoffContext | null }) {
   );
 }
 
-/** A titled list; nothing at all when it is empty, so that what is there stands out. */
-function Lines({ title, lines: shown, isRow }: { title: string; lines: Line[]; isRow?: boolean }) {
-  if (shown.length === 0) return null;
-  return (
-    <div class="lines">
-      <h3>{title}</h3>
-      <ul class={isRow ? "row" : ""}>
-        {shown.map((line, index) => (
-          <li key={index} class={line.isAlarming ? "alarming" : ""}>
-            <span>
-              {line.isAlarming && <span aria-hidden="true">! </span>}
-              {line.main}
-            </span>
-            {line.more && <span class="quiet">{line.more}</span>}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
 function alarming(line: Line): Line {
   return { ...line, isAlarming: true };
 }
 
 interface CustomerProps {
-  customer: CustomerPanel | null;
-  channel: string;
-  isVerified: boolean;
+  staff: Staff;
+  session: Session;
+  notices: Notices;
+  detail: ConversationDetail;
 }
 
-function Customer({ customer, channel, isVerified }: CustomerProps) {
-  const rows: [string, string | null | undefined][] = [
-    [words.name, customer?.name],
-    [words.phone, customer?.phone],
-    [words.address, customer?.address],
-    [words.grade, gradeName(customer?.grade)],
-    [words.joined, customer?.joined_at ? fullDay(customer.joined_at) : null],
-  ];
+function Customer({ staff, session, notices, detail }: CustomerProps) {
+  const [isUnmasking, setUnmasking] = useState(false);
+  const close = useCallback(() => setUnmasking(false), []);
+  const { customer } = detail;
+  const isVerified = detail.context?.verified ?? customer !== null;
+  const fields = unmaskable[session.agent.role] ?? [];
   return (
     <section class="panel" data-testid="customer-panel">
       <h2>{words.customer}</h2>
@@ -102,25 +105,52 @@ function Customer({ customer, channel, isVerified }: CustomerProps) {
         <span class={`tag ${isVerified ? "strong" : ""}`}>
           {isVerified ? `✓ ${words.verified}` : `? ${words.unverified}`}
         </span>
-        <span class="tag">{channelName(channel)}</span>
+        <span class="tag">{channelName(detail.channel)}</span>
       </p>
       {!customer ? (
         <p class="quiet">{words.anonymous}</p>
       ) : (
         <>
-          <dl class="facts">
-            {rows.map(([label, value]) =>
-              value ? (
-                <div key={label}>
-                  <dt>{label}</dt>
-                  <dd>{value}</dd>
-                </div>
-              ) : null,
-            )}
-          </dl>
+          <CustomerFacts customer={customer} />
+          {fields.length > 0 && (
+            <button type="button" class="button small" data-testid="unmask" onClick={() => setUnmasking(true)}>
+              {unmaskWords.open}
+            </button>
+          )}
           <Lines title={words.recentOrders} lines={(customer.recent_orders ?? []).map(lines.orderLine)} />
         </>
       )}
+      {isUnmasking && (
+        <UnmaskDialog
+          staff={staff}
+          notices={notices}
+          conversation_id={detail.conversation_id}
+          fields={fields}
+          onClose={close}
+        />
+      )}
     </section>
+  );
+}
+
+function CustomerFacts({ customer }: { customer: NonNullable<ConversationDetail["customer"]> }) {
+  const rows: [string, string | null | undefined][] = [
+    [words.name, customer.name],
+    [words.phone, customer.phone],
+    [words.address, customer.address],
+    [words.grade, gradeName(customer.grade)],
+    [words.joined, customer.joined_at ? fullDay(customer.joined_at) : null],
+  ];
+  return (
+    <dl class="facts">
+      {rows.map(([label, value]) =>
+        value ? (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ) : null,
+      )}
+    </dl>
   );
 }

@@ -10,8 +10,10 @@ import { dayOf, timeOfDay } from "../shared/format";
 import { useStore } from "../shared/store";
 import { agentTitle, common } from "../shared/words/common";
 import { desk as words } from "../shared/words/desk";
+import { leadWords } from "../shared/words/flow";
 import type { Desk } from "./desk";
 import { timeline } from "./timeline";
+import { readMarkSeq } from "./unread";
 
 export interface TranscriptProps {
   desk: Desk;
@@ -26,7 +28,10 @@ export function Transcript({ desk, detail, onEdit }: TranscriptProps) {
   const outgoing = useStore(outbox.items);
   const box = useRef<HTMLDivElement>(null);
   const { messages, notes } = detail;
-  const scroll = useStickyScroll(box, messages.length + notes.length, outgoing.length);
+  const readSeq = readMarkSeq(messages, detail.read_up_to);
+  const failed = new Set((detail.undelivered ?? []).filter((one) => one.failed_at).map((one) => one.seq));
+  const isTyping = useStore(desk.following.heard.typing).has(id);
+  const scroll = useStickyScroll(box, messages.length + notes.length + (isTyping ? 1 : 0), outgoing.length);
 
   return (
     <div class="talk-body">
@@ -45,6 +50,16 @@ export function Transcript({ desk, detail, onEdit }: TranscriptProps) {
                     isFollowing={isFollowing(messages, entry.index)}
                     isFollowed={isFollowing(messages, entry.index + 1)}
                   >
+                    {failed.has(entry.message.seq) && (
+                      <p class="undelivered-mark" data-testid="undelivered-mark">
+                        ! {words.notDelivered}
+                      </p>
+                    )}
+                    {entry.message.seq === readSeq && (
+                      <p class="read-mark" data-testid="read-mark">
+                        ✓ {words.readByCustomer}
+                      </p>
+                    )}
                     <Offered labels={labelsOf(detail, entry.index)} chosen={chosenLabel(messages, entry.index)} />
                   </Bubble>
                 </Fragment>
@@ -63,6 +78,11 @@ export function Transcript({ desk, detail, onEdit }: TranscriptProps) {
             ))}
           </ol>
         </div>
+        {isTyping && (
+          <p class="answering" role="status" data-testid="customer-types">
+            {words.customerTypes}
+          </p>
+        )}
       </div>
       {scroll.hasUnseen && (
         <button type="button" class="button small to-end" onClick={scroll.toEnd}>
@@ -94,9 +114,9 @@ function Offered({ labels, chosen }: { labels: string[]; chosen: string | null }
 
 function NoteLine({ note }: { note: Note }) {
   return (
-    <li class="note-line" data-testid="note-item">
+    <li class={`note-line ${note.kind ?? ""}`} data-testid="note-item">
       <p class="note-head">
-        {words.noteMark}
+        {note.kind === "whisper" ? leadWords.whisperMark : words.noteMark}
         <span>
           {agentTitle(note.author_name)} · <time dateTime={note.at}>{timeOfDay(note.at)}</time>
         </span>

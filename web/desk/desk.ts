@@ -7,7 +7,8 @@
  */
 import { Problem } from "../shared/api/client";
 import type { ConversationDetail, Presence, QueueItem, Session, Winner } from "../shared/api/types";
-import { Outbox, type Outgoing } from "../shared/chat/outbox";
+import { mergeMessages } from "../shared/chat/messages";
+import type { Outbox, Outgoing } from "../shared/chat/outbox";
 import { newUuid } from "../shared/ids";
 import { recall, remember } from "../shared/keep";
 import { browser, socketAddress, wakeWithBrowser } from "../shared/live/browser";
@@ -19,43 +20,44 @@ import type { Staff } from "../shared/staff/session";
 import { Store } from "../shared/store";
 import { newWaitingWords, skillName, winnerWords, desk as words } from "../shared/words/desk";
 import { errorWords } from "../shared/words/errors";
+import { offerWords, presenceChanged } from "../shared/words/flow";
+import { type Act, type DeskState, type DoneAnswer, doneWords, type Move } from "./desk-state";
+import { Following } from "./following";
 import { inKnownOrder, isBehind, newlyWaiting } from "./lists";
 import { Notices } from "./notices";
+import { Offers, type OpenOffer } from "./offers";
+import { Outboxes } from "./outboxes";
+import { Overview } from "./overview";
 import { type LastRead, markRead } from "./unread";
-
-export interface DeskState {
-  /** Null before the first answer. */
-  queue: readonly QueueItem[] | null;
-  mine: readonly QueueItem[] | null;
-  loadError: unknown;
-  openId: string | null;
-  details: Readonly<Record<string, ConversationDetail>>;
-  /** Why a conversation cannot be shown, by id. */
-  detailErrors: Readonly<Record<string, unknown>>;
-  lastRead: LastRead;
-  presence: Presence;
-  live: LiveState;
-  /** Conversation on which something is being done right now. */
-  busyId: string | null;
-}
+import { WrapUps } from "./wrap-ups";
 
 const POLL_EVERY_MS = 2_000;
 const CHECK_AFTER_MS = 20_000;
 
-export type Move = "claim" | "return-to-bot" | "transfer" | "close";
-
 export class Desk {
   readonly state: Store<DeskState>;
   readonly notices = new Notices();
+  readonly offers: Offers;
+  readonly overview: Overview;
+  readonly wrapUps = new WrapUps();
+  readonly following: Following;
   readonly me: string;
   readonly #staff: Staff;
-  readonly #outboxes = new Map<string, Outbox>();
+  readonly #outboxes: Outboxes;
   readonly #lists = new Refetch(() => this.#fetchLists());
   readonly #connection: LiveConnection;
   #stopWaking: () => void = () => undefined;
+  /** While a change is on its way, what the team's list says of this agent is old. */
+  #isChangingPresence = false;
 
   constructor(staff: Staff, session: Session) {
     this.#staff = staff;
+    this.offers = new Offers(staff);
+    this.overview = new Overview(staff);
+    this.#outboxes = new Outboxes(
+      (id) => this.#key(`outgoing:${id}`),
+      (id, item) => this.#deliver(id, item),
+    );
     this.me = session.agent.agent_id;
     this.state = new Store<DeskState>({
       queue: null,
@@ -70,16 +72,25 @@ export class Desk {
       busyId: null,
     });
     this.#connection = new LiveConnection(this.#line(), browser);
+    this.following = new Following({
+      send: (event) => this.#connection.send(event),
+      find: (id) => this.state.value.details[id],
+      put: (detail) => this.#put(detail),
+      fetch: (id) => void this.#fetchDetail(id),
+    });
   }
 
   start(): void {
     this.#connection.start();
     this.#stopWaking = wakeWithBrowser(this.#connection);
+    this.overview.start();
+    this.overview.state.subscribe(() => this.#followPresence());
     void this.refresh();
   }
 
   stop(): void {
     this.#stopWaking();
+    this.overview.stop();
     this.#connection.stop();
   }
 
@@ -109,17 +120,11 @@ export class Desk {
   }
 
   outbox(conversation_id: string): Outbox {
-    const known = this.#outboxes.get(conversation_id);
-    if (known) return known;
-    const key = this.#key(`outgoing:${conversation_id}`);
-    const outbox = new Outbox((item) => this.#deliver(conversation_id, item), recall<Outgoing[]>(key) ?? []);
-    outbox.items.subscribe(() => remember(key, outbox.items.value.length ? outbox.items.value : null));
-    this.#outboxes.set(conversation_id, outbox);
-    void outbox.run();
-    return outbox;
+    return this.#outboxes.of(conversation_id);
   }
 
   say(conversation_id: string, text: string): void {
+    this.following.sent(conversation_id);
     this.outbox(conversation_id).add({ client_msg_id: newUuid(), text });
   }
 
@@ -132,24 +137,78 @@ export class Desk {
 
   /** Change who has the conversation. A conversation that was given away is left. */
   async move(conversation_id: string, move: Move, body: object = {}): Promise<boolean> {
-    const isDone = await this.#attempt(conversation_id, () => this.#post(conversation_id, move, body));
-    if (isDone && move !== "claim") {
-      this.#leave(conversation_id);
-      this.notices.tell(doneWords[move]);
-    }
+    const isTaking = move === "claim" || move === "pull";
+    const isDone = await this.#attempt(conversation_id, async () => {
+      const done = await this.#post<DoneAnswer>(conversation_id, move, body);
+      if (done.wrap_up_until) this.#beginWrapUp(conversation_id, done.version, done.wrap_up_until);
+    });
+    if (isDone && !isTaking) this.#leave(conversation_id);
+    if (isDone && move !== "claim") this.notices.tell(doneWords[move]);
     await this.refresh();
-    if (move === "claim") await this.#fetchDetail(conversation_id);
+    if (isTaking) await this.#fetchDetail(conversation_id);
     return isDone;
+  }
+
+  /** Do something about a conversation that stays where it is. */
+  async act(conversation_id: string, act: Act, body: object = {}, done?: string): Promise<boolean> {
+    const isDone = await this.#attempt(conversation_id, () => this.#post(conversation_id, act, body));
+    if (isDone && done) this.notices.tell(done);
+    await Promise.all([this.refresh(), this.#fetchDetail(conversation_id)]);
+    return isDone;
+  }
+
+  /** Say that the work after a close is done: the next customer may come. */
+  async endWrapUp(conversation_id: string, version: number): Promise<void> {
+    this.wrapUps.end(conversation_id);
+    const path = `/api/desk/conversations/${encodeURIComponent(conversation_id)}/wrap-up`;
+    try {
+      await this.#staff.call("POST", path, { body: { version } });
+    } catch (error) {
+      // It has ended by itself meanwhile, or the customer wrote again: nothing is left to end.
+      if (!(error instanceof Problem)) this.notices.tell(errorWords(error), "alarm");
+    }
+    this.overview.refresh();
+  }
+
+  /** Say what a colleague is asked to take. */
+  async changeRouting(agent_id: string, body: object): Promise<void> {
+    await this.#staff.call("PUT", `/api/desk/agents/${encodeURIComponent(agent_id)}/routing`, { body });
+    await this.overview.settled();
+  }
+
+  /** Fetch the open conversation and the lists anew: something beside them has changed it. */
+  async reload(conversation_id: string): Promise<void> {
+    await Promise.all([this.refresh(), this.#fetchDetail(conversation_id)]);
+  }
+
+  /** Take what is offered, at the version that was offered; who was faster is told as always. */
+  async acceptOffer(offer: OpenOffer): Promise<boolean> {
+    const { conversation_id, version } = offer.conversation;
+    this.offers.drop(offer.offer_id);
+    return await this.move(conversation_id, "claim", { version });
+  }
+
+  async declineOffer(offer: OpenOffer): Promise<void> {
+    try {
+      await this.offers.decline(offer);
+      this.notices.tell(offerWords.declined);
+    } catch (error) {
+      this.notices.tell(errorWords(error), "alarm");
+    }
   }
 
   async setPresence(presence: Presence): Promise<void> {
     const before = this.state.value.presence;
+    this.#isChangingPresence = true;
     this.state.patch({ presence });
     try {
       await this.#staff.call("PUT", "/api/desk/presence", { body: { state: presence } });
+      await this.overview.settled();
     } catch (error) {
       this.state.patch({ presence: before });
       this.notices.tell(errorWords(error), "alarm");
+    } finally {
+      this.#isChangingPresence = false;
     }
   }
 
@@ -160,6 +219,7 @@ export class Desk {
       greeting: () => null,
       receive: (event: unknown) => {
         if (isDeskEvent(event)) void this.refresh();
+        else this.following.receive(event);
       },
       poll: async (signal: AbortSignal, isFirst: boolean) => {
         if (!isFirst) await pause(POLL_EVERY_MS, signal);
@@ -170,14 +230,28 @@ export class Desk {
       onState: (live: LiveState) => {
         const wasLost = this.state.value.live === "retrying" || this.state.value.live === "offline";
         this.state.patch({ live });
+        this.following.forget();
+        this.#follow();
         if (wasLost && (live === "live" || live === "polling")) this.#resume();
       },
     };
   }
 
+  #put(detail: ConversationDetail): void {
+    this.state.patch({ details: { ...this.state.value.details, [detail.conversation_id]: detail } });
+    this.#outboxes.settle(detail.conversation_id, detail.messages);
+  }
+
+  /** Watch what this agent holds and what is open. */
+  #follow(): void {
+    const { mine, openId, details } = this.state.value;
+    const ids = (mine ?? []).map((item) => item.conversation_id);
+    this.following.follow(openId ? [openId, ...ids.filter((id) => id !== openId)] : ids, details);
+  }
+
   #resume(): void {
     void this.refresh();
-    for (const outbox of this.#outboxes.values()) outbox.retry();
+    this.#outboxes.retry();
   }
 
   async #fetchLists(): Promise<void> {
@@ -185,6 +259,7 @@ export class Desk {
       const [queue, held] = await Promise.all([
         this.#staff.call<{ conversations: QueueItem[] }>("GET", "/api/desk/queue"),
         this.#staff.call<{ conversations: QueueItem[] }>("GET", "/api/desk/conversations?mine=true"),
+        this.offers.fetch(),
       ]);
       this.#tellNewWaiting(queue.conversations);
       const order =
@@ -199,6 +274,7 @@ export class Desk {
       this.state.patch({ loadError: error });
       throw error;
     }
+    this.overview.refresh();
     await Promise.all(this.#stale().map((id) => this.#fetchDetail(id)));
   }
 
@@ -216,11 +292,16 @@ export class Desk {
       const path = `/api/desk/conversations/${encodeURIComponent(conversation_id)}`;
       const detail = await this.#staff.call<ConversationDetail>("GET", path);
       const { details, detailErrors } = this.state.value;
+      const known = details[conversation_id];
+      const read_up_to = known?.read_up_to ?? null;
+      // What came over the socket while this was on its way is not taken back.
+      const messages = [...mergeMessages(detail.messages, known?.messages ?? [])];
       this.state.patch({
-        details: { ...details, [conversation_id]: detail },
+        details: { ...details, [conversation_id]: { read_up_to, ...detail, messages } },
         detailErrors: { ...detailErrors, [conversation_id]: undefined },
       });
-      this.#outboxes.get(conversation_id)?.settle(detail.messages);
+      this.#follow();
+      this.#outboxes.settle(conversation_id, detail.messages);
     } catch (error) {
       const { [conversation_id]: _held, ...others } = this.state.value.details;
       // What may not be seen any longer is not kept in sight either; a lost line only leaves it as it was.
@@ -247,7 +328,7 @@ export class Desk {
     }
   }
 
-  async #post<T extends { seq?: number }>(conversation_id: string, action: string, body: object): Promise<T> {
+  async #post<T = DoneAnswer>(conversation_id: string, action: string, body: object): Promise<T> {
     const detail = this.state.value.details[conversation_id];
     const item = this.state.value.queue?.find((waiting) => waiting.conversation_id === conversation_id);
     const version = detail?.version ?? item?.version;
@@ -275,6 +356,19 @@ export class Desk {
     }
   }
 
+  #beginWrapUp(conversation_id: string, version: number, until: string): void {
+    const name = this.state.value.details[conversation_id]?.customer?.name ?? words.anonymous;
+    this.wrapUps.begin({ conversation_id, version, name, until });
+  }
+
+  /** Who let offers pass is taken to be away: the page must not go on saying that they are there. */
+  #followPresence(): void {
+    const presence = this.overview.state.value.team?.find((one) => one.agent_id === this.me)?.presence;
+    if (!presence || presence === this.state.value.presence || this.#isChangingPresence) return;
+    this.state.patch({ presence });
+    this.notices.tell(presenceChanged(presence), "alarm");
+  }
+
   #leave(conversation_id: string): void {
     if (this.state.value.openId !== conversation_id) return;
     const next = this.state.value.mine?.find((item) => item.conversation_id !== conversation_id);
@@ -293,9 +387,3 @@ export class Desk {
     return `desk:${this.me}:${name}`;
   }
 }
-
-const doneWords: Record<Exclude<Move, "claim">, string> = {
-  "return-to-bot": words.returned,
-  transfer: words.transferred,
-  close: words.closed,
-};

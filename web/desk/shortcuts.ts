@@ -7,6 +7,7 @@ export type Command =
   | { kind: "next" }
   | { kind: "previous" }
   | { kind: "claim" }
+  | { kind: "accept" }
   | { kind: "reply" }
   | { kind: "note" }
   | { kind: "leave-field" }
@@ -26,6 +27,7 @@ const plain: Record<string, Command> = {
   KeyJ: { kind: "next" },
   KeyK: { kind: "previous" },
   KeyC: { kind: "claim" },
+  KeyA: { kind: "accept" },
   KeyR: { kind: "reply" },
   KeyN: { kind: "note" },
 };
@@ -36,6 +38,7 @@ export function commandOf(key: DeskKey, isTyping: boolean): Command | null {
   if (key.code === "Escape") return isTyping ? { kind: "leave-field" } : null;
   const index = /^Digit[1-4]$/.test(key.code) ? Number(key.code.slice(5)) - 1 : -1;
   if (index >= 0 && !key.shiftKey && (key.altKey || !isTyping)) return { kind: "open-mine", index };
+  if (key.code === "KeyA" && key.altKey && !key.shiftKey) return { kind: "accept" };
   if (isTyping || key.altKey) return null;
   if (key.key === "?" || (key.code === "Slash" && key.shiftKey)) return { kind: "help" };
   return key.shiftKey ? null : (plain[key.code] ?? null);

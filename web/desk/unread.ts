@@ -15,3 +15,12 @@ export function markRead(lastRead: LastRead, conversation_id: string, messages: 
   if ((lastRead[conversation_id] ?? -1) >= end) return lastRead;
   return { ...lastRead, [conversation_id]: end };
 }
+
+/** The agent's last message that the customer has seen: there the page says so; null when there is none. */
+export function readMarkSeq(messages: readonly Message[], read_up_to: number | null | undefined): number | null {
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    const message = messages[index];
+    if (message?.author === "agent" && message.seq <= (read_up_to ?? 0)) return message.seq;
+  }
+  return null;
+}

@@ -53,10 +53,21 @@ export function timeOfDay(at: string): string {
   return `${half} ${parts.hour % 12 || 12}:${String(parts.minute).padStart(2, "0")}`;
 }
 
+/** Hour of the day, 0–23. */
+export function hourOf(at: string): number {
+  return partsOf(at)?.hour ?? 0;
+}
+
 /** `11월 22일(일)` */
 export function dayOf(at: string): string {
   const parts = partsOf(at);
   return parts ? `${parts.month}월 ${parts.day}일(${parts.weekday})` : "";
+}
+
+/** `2026-11` */
+export function monthOf(at: string): string {
+  const parts = partsOf(at);
+  return parts ? `${parts.year}-${String(parts.month).padStart(2, "0")}` : "";
 }
 
 /** `2026년 11월 22일` */
@@ -72,13 +83,36 @@ export function dayAndTime(at: string): string {
 
 /** `40초`, `3분 20초`, `1시간 5분`; never negative. */
 export function span(from: string, now_ms: number): string {
-  const seconds = Math.max(0, Math.floor((now_ms - new Date(from).getTime()) / 1000));
-  if (!Number.isFinite(seconds)) return "";
+  const seconds = (now_ms - new Date(from).getTime()) / 1000;
+  return Number.isFinite(seconds) ? spanOf(seconds) : "";
+}
+
+/** The same of a number of seconds. */
+export function spanOf(exact_s: number): string {
+  const seconds = Math.max(0, Math.floor(exact_s));
   if (seconds < 60) return `${seconds}초`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}분 ${seconds % 60}초`;
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)}시간 ${minutes % 60}분`;
   return `${Math.floor(minutes / (24 * 60))}일`;
+}
+
+/** `3분`, `1시간 5분`, `2일`: where seconds would only flicker. */
+export function roughSpanOf(exact_s: number): string {
+  const minutes = Math.ceil(Math.max(0, exact_s) / 60);
+  if (minutes < 60) return `${minutes}분`;
+  if (minutes < 24 * 60)
+    return minutes % 60 ? `${Math.floor(minutes / 60)}시간 ${minutes % 60}분` : `${minutes / 60}시간`;
+  return `${Math.floor(minutes / (24 * 60))}일`;
+}
+
+/** `오후 3:05까지`; of another day `11/23 오전 9:20까지`. */
+export function untilWords(until_ms: number, now_ms: number): string {
+  const until = new Date(until_ms).toISOString();
+  const [parts, now] = [partsOf(until), partsOf(new Date(now_ms).toISOString())];
+  if (!parts || !now) return "";
+  const isToday = parts.month === now.month && parts.day === now.day;
+  return `${isToday ? "" : `${parts.month}/${parts.day} `}${timeOfDay(until)}까지`;
 }
 
 /** `93%` from a ratio. */

@@ -1,5 +1,5 @@
 /** Small makers of values for tests. */
-import type { Message, QueueItem } from "../shared/api/types";
+import type { Message, Offer, QueueItem } from "../shared/api/types";
 
 export function message(seq: number, part: Partial<Message> = {}): Message {
   return {
@@ -27,6 +27,17 @@ export function item(conversation_id: string, part: Partial<QueueItem> = {}): Qu
     last_text: null,
     last_author: null,
     last_at: null,
+    ...part,
+  };
+}
+
+export function offer(offer_id: string, part: Partial<Offer> = {}): Offer {
+  return {
+    offer_id,
+    offered_at: "2026-11-22T01:00:00Z",
+    due_at: "2026-11-22T01:00:20Z",
+    seconds_left: 20,
+    conversation: item(offer_id),
     ...part,
   };
 }

@@ -10,6 +10,7 @@ import { widget } from "../shared/words/widget";
 import { ChatHeader } from "./ChatHeader";
 import { ChatLog } from "./ChatLog";
 import type { Conversation } from "./conversation";
+import { RatingCard } from "./RatingCard";
 import { DRAFT_KEY } from "./session";
 
 export function Chat({ conversation, onNew }: { conversation: Conversation; onNew(): void }) {
@@ -23,6 +24,8 @@ export function Chat({ conversation, onNew }: { conversation: Conversation; onNe
     if (matchMedia("(pointer: fine)").matches) input.current?.focus();
   }, []);
 
+  useReading(conversation, state.messages.length);
+
   const say = (text: string) => conversation.say(text);
   const edit = (outgoing: Outgoing) => {
     conversation.outbox.remove(outgoing.client_msg_id);
@@ -34,7 +37,12 @@ export function Chat({ conversation, onNew }: { conversation: Conversation; onNe
 
   return (
     <main class="chat">
-      <ChatHeader state={state} onNew={askNew} onReconnect={() => conversation.reconnect()} />
+      <ChatHeader
+        conversation={conversation}
+        state={state}
+        onNew={askNew}
+        onReconnect={() => conversation.reconnect()}
+      />
       <ChatLog conversation={conversation} onSuggest={say} onEdit={edit} />
       {isOver ? (
         <footer class="chat-foot over">
@@ -45,10 +53,18 @@ export function Chat({ conversation, onNew }: { conversation: Conversation; onNe
         </footer>
       ) : (
         <footer class="chat-foot">
-          {state.owner === "closed" && <p class="closed-hint">{widget.closedHint}</p>}
+          {state.owner === "closed" && (
+            <>
+              <RatingCard key={state.messages.at(-1)?.seq} conversation={conversation} />
+              <p class="closed-hint">{widget.closedHint}</p>
+            </>
+          )}
           <Composer
             draft={draft}
-            onDraft={setDraft}
+            onDraft={(text) => {
+              setDraft(text);
+              conversation.typed(text);
+            }}
             onSend={(text) => {
               say(text);
               setDraft("");
@@ -73,4 +89,17 @@ export function Chat({ conversation, onNew }: { conversation: Conversation; onNe
       )}
     </main>
   );
+}
+
+/** What is here is read while the page is looked at. */
+function useReading(conversation: Conversation, count: number): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message is read too
+  useEffect(() => {
+    const read = () => {
+      if (document.visibilityState === "visible") conversation.read();
+    };
+    read();
+    document.addEventListener("visibilitychange", read);
+    return () => document.removeEventListener("visibilitychange", read);
+  }, [conversation, count]);
 }

@@ -1,15 +1,17 @@
 /** Who speaks now, the place in the queue, the state of the line. Said in words; colour only repeats it. */
 import { common, liveWords } from "../shared/words/common";
-import { positionWords, speakerWords, widget } from "../shared/words/widget";
-import type { ConversationState } from "./conversation";
+import { speakerWords, widget } from "../shared/words/widget";
+import type { Conversation, ConversationState } from "./conversation";
+import { WaitingCard } from "./WaitingCard";
 
 export interface ChatHeaderProps {
+  conversation: Conversation;
   state: ConversationState;
   onNew(): void;
   onReconnect(): void;
 }
 
-export function ChatHeader({ state, onNew, onReconnect }: ChatHeaderProps) {
+export function ChatHeader({ conversation, state, onNew, onReconnect }: ChatHeaderProps) {
   return (
     <header class="chat-head">
       <div class="chat-head-row">
@@ -17,7 +19,7 @@ export function ChatHeader({ state, onNew, onReconnect }: ChatHeaderProps) {
         <div class="chat-head-words">
           <h1 class="chat-title">{widget.title}</h1>
           <p class="speaker" data-testid="speaker" data-owner={state.owner} role="status">
-            {speakerWords(state.owner, state.agentName)}
+            {speakerWords(state.owner, state.agentName, state.isAgentAway)}
           </p>
         </div>
         <LiveMark state={state} />
@@ -25,11 +27,7 @@ export function ChatHeader({ state, onNew, onReconnect }: ChatHeaderProps) {
           {widget.newConversation}
         </button>
       </div>
-      {state.owner === "waiting" && state.position !== null && (
-        <p class="position" data-testid="position" role="status">
-          {positionWords(state.position)}
-        </p>
-      )}
+      {state.owner === "waiting" && <WaitingCard conversation={conversation} state={state} />}
       <LostLine state={state} onReconnect={onReconnect} />
     </header>
   );

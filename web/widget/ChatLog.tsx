@@ -22,7 +22,9 @@ export function ChatLog({ conversation, onSuggest, onEdit }: ChatLogProps) {
   const state = useStore(conversation.state);
   const outgoing = useStore(conversation.outbox.items);
   const box = useRef<HTMLDivElement>(null);
-  const isAnswering = isBotAnswering(state, outgoing);
+  const typing = useStore(conversation.heard.typing);
+  const isTyping = state.owner === "human" && typing.size > 0;
+  const isAnswering = isBotAnswering(state, outgoing) || isTyping;
   const scroll = useStickyScroll(box, state.messages.length + (isAnswering ? 1 : 0), outgoing.length);
   const isFresh = state.isLoaded && state.owner === "bot" && outgoing.length === 0 && !hasCustomerSpoken(state);
 
@@ -53,7 +55,7 @@ export function ChatLog({ conversation, onSuggest, onEdit }: ChatLogProps) {
                 <i />
                 <i />
               </span>
-              <span class="visually-hidden">{widget.answering}</span>
+              <span class="visually-hidden">{isTyping ? widget.agentTypes : widget.answering}</span>
             </p>
           )}
         </div>

@@ -5,13 +5,15 @@
  * the outbox until the gateway has sent it back.
  */
 import { Problem, request, Unreachable } from "../shared/api/client";
-import type { ChatUpdate, Choice, Message, Owner } from "../shared/api/types";
+import type { RatingSaid } from "../shared/api/replies";
+import type { ChatUpdate, Choice, CustomersTicket, Message, Owner } from "../shared/api/types";
 import { lastSeq, mergeMessages } from "../shared/chat/messages";
 import { Outbox, type Outgoing } from "../shared/chat/outbox";
 import { newUuid } from "../shared/ids";
 import { browser, socketAddress, wakeWithBrowser } from "../shared/live/browser";
 import { LiveConnection, type LiveState } from "../shared/live/connection";
-import { isMessagesEvent, resume } from "../shared/live/socket-events";
+import { isMessagesEvent, isTypingEvent, resume } from "../shared/live/socket-events";
+import { TypingHeard, TypingTeller } from "../shared/live/typing";
 import { Store } from "../shared/store";
 import { type ChatSession, findOutgoing, keepOutgoing } from "./session";
 
@@ -22,7 +24,12 @@ export interface ConversationState {
   messages: readonly Message[];
   owner: Owner;
   position: number | null;
+  /** Expected seconds until a person takes over; null while none is there, or when not waiting. */
+  wait_s: number | null;
   agentName: string | null;
+  /** Whether the agent has said to be away for a moment. */
+  isAgentAway: boolean;
+  ticket: CustomersTicket | null;
   live: LiveState;
   /** Whether the first answer of the gateway has arrived. */
   isLoaded: boolean;
@@ -31,6 +38,9 @@ export interface ConversationState {
 export class Conversation {
   readonly state: Store<ConversationState>;
   readonly outbox: Outbox;
+  readonly heard = new TypingHeard();
+  readonly #teller = new TypingTeller((is_typing) => this.#connection.send({ type: "typing", is_typing }));
+  #readUpTo = 0;
   readonly #session: ChatSession;
   readonly #connection: LiveConnection;
   #stopWaking: () => void = () => undefined;
@@ -41,7 +51,10 @@ export class Conversation {
       messages: [],
       owner: "bot",
       position: null,
+      wait_s: null,
       agentName: null,
+      isAgentAway: false,
+      ticket: null,
       live: "connecting",
       isLoaded: false,
     });
@@ -66,11 +79,47 @@ export class Conversation {
   }
 
   say(text: string): void {
+    this.#teller.stop();
     this.outbox.add({ client_msg_id: newUuid(), text });
   }
 
   choose(choice: Choice): void {
     if (choice.id) this.outbox.add({ client_msg_id: newUuid(), text: choice.label, choice: choice.id });
+  }
+
+  /** The typing box holds this now; only a person on the other side is told. */
+  typed(text: string): void {
+    if (this.state.value.owner === "human") this.#teller.typed(text);
+  }
+
+  /** Everything here has been in sight: the agent may know. */
+  read(): void {
+    const up_to = lastSeq(this.state.value.messages);
+    if (up_to > this.#readUpTo && this.#connection.send({ type: "read", up_to })) this.#readUpTo = up_to;
+  }
+
+  /** Wait for a person no longer; the bot goes on. */
+  async leaveQueue(): Promise<void> {
+    await this.#request("POST", "/api/chat/leave-queue", { body: {} });
+    this.#connection.wake();
+  }
+
+  /** Leave a phone number or an e-mail address. */
+  async leaveContact(contact: string): Promise<void> {
+    const { ticket } = await this.#request<{ ticket: CustomersTicket }>("POST", "/api/chat/contact", {
+      body: { contact },
+    });
+    this.state.patch({ ticket });
+  }
+
+  findRating(): Promise<RatingSaid> {
+    return this.#request("GET", "/api/chat/rating", {});
+  }
+
+  /** Say how it was; returns what is known of it then. */
+  async rate(score: number, words: string): Promise<RatingSaid> {
+    await this.#request("POST", "/api/chat/rating", { body: { score, ...(words ? { words } : {}) } });
+    return await this.findRating();
   }
 
   #line() {
@@ -83,6 +132,7 @@ export class Conversation {
       greeting: () => resume(lastSeq(this.state.value.messages)),
       receive: (event: unknown) => {
         if (isMessagesEvent(event)) this.#update(event);
+        else if (isTypingEvent(event)) this.heard.hear(this.#session.conversation_id, event.is_typing);
       },
       poll: async (signal: AbortSignal, isFirst: boolean) => {
         const wait_s = isFirst ? 0 : POLL_WAIT_S;
@@ -93,6 +143,8 @@ export class Conversation {
       isFinal: (error: unknown) => error instanceof Problem && [401, 403, 404].includes(error.status),
       onState: (live: LiveState) => {
         this.state.patch({ live });
+        this.#readUpTo = 0;
+        if (live === "live" && document.visibilityState === "visible") this.read();
         if (live === "live" || live === "polling") this.outbox.retry();
       },
     };
@@ -102,8 +154,17 @@ export class Conversation {
   #update(update: ChatUpdate): boolean {
     const before = this.state.value;
     const messages = mergeMessages(before.messages, update.messages);
-    const now = { owner: update.owner, position: update.position, agentName: update.agent_name ?? null };
+    const now = {
+      owner: update.owner,
+      position: update.position,
+      wait_s: update.estimated_wait_s ?? null,
+      agentName: update.agent_name ?? null,
+      isAgentAway: (update.agent_presence ?? "online") !== "online",
+      ticket: update.ticket ?? null,
+    };
     this.state.set({ ...before, ...now, messages, isLoaded: true });
+    if (messages.some((message) => message.author === "agent" && message.seq > lastSeq(before.messages)))
+      this.heard.hear(this.#session.conversation_id, false);
     this.outbox.settle(messages);
     return messages !== before.messages || now.owner !== before.owner || now.position !== before.position;
   }

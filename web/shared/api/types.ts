@@ -38,7 +38,20 @@ export interface ChatUpdate {
   owner: Owner;
   /** Place in the queue, 1 = next; null when not waiting. */
   position: number | null;
+  /** Expected seconds until a person takes over; null while nobody who can is there, or when not waiting. */
+  estimated_wait_s?: number | null;
   agent_name?: string | null;
+  agent_presence?: Presence | null;
+  ticket?: CustomersTicket | null;
+}
+
+/** What people are doing for the customer, as the customer sees it. */
+export interface CustomersTicket {
+  number: string;
+  status: string;
+  status_text: string;
+  /** Masked; null until the customer left one. */
+  contact: string | null;
 }
 
 export interface DemoCustomer {
@@ -78,10 +91,24 @@ export interface QueueItem {
   last_author: Author | null;
   last_at: string | null;
   agent_name?: string | null;
+  /** Until when its agent put it aside. */
+  snoozed_until?: string | null;
+  language?: string | null;
+}
+
+/** A waiting conversation that this agent is asked to take; taking it is claiming it at its version. */
+export interface Offer {
+  offer_id: string;
+  offered_at: string;
+  due_at: string;
+  seconds_left: number;
+  conversation: QueueItem;
 }
 
 export interface Note {
   note_id: string;
+  /** A whisper is a supervisor's word to the agent. */
+  kind?: "note" | "whisper" | (string & {});
   author_name: string;
   text: string;
   at: string;
@@ -105,6 +132,7 @@ export interface HandoffContext {
   blocks?: unknown[];
   verification_attempts?: unknown[];
   grants?: unknown[];
+  amends?: unknown;
   mood?: unknown;
   previous_conversations?: unknown[];
   suggested_next_step?: string | null;
@@ -137,6 +165,13 @@ export interface ConversationDetail {
   version: number;
   channel: string;
   agent: { agent_id: string; name: string } | null;
+  /** Supervisors who take part beside the agent. */
+  /** The customer has seen every message up to here. */
+  read_up_to?: number | null;
+  /** Messages that the channel has not taken yet, or never will. */
+  undelivered?: { seq: number; failed_at: string | null }[];
+  participants?: { agent_id: string; name: string }[];
+  snoozed_until?: string | null;
   messages: Message[];
   notes: Note[];
   context: HandoffContext | null;

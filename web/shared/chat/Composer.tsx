@@ -18,6 +18,12 @@ export interface ComposerProps {
   isDisabled?: boolean;
   sendLabel?: string;
   inputRef?: Ref<HTMLTextAreaElement | null>;
+  /** Sees each key first; true when it was taken. */
+  onKey?(event: KeyboardEvent): boolean;
+  /** The list that is open for what is typed, and the entry in it that Enter takes. */
+  listId?: string;
+  chosenId?: string;
+  hint?: string;
 }
 
 export function Composer(props: ComposerProps) {
@@ -58,11 +64,19 @@ export function Composer(props: ComposerProps) {
         value={props.draft}
         placeholder={props.placeholder}
         disabled={props.isDisabled ?? false}
+        title={props.hint}
+        aria-controls={props.listId}
+        aria-activedescendant={props.chosenId}
+        aria-autocomplete={props.onKey ? "list" : undefined}
         aria-describedby={`${id}-left`}
         aria-invalid={left !== null && left < 0}
         enterkeyhint="send"
         onInput={(event) => props.onDraft(event.currentTarget.value)}
         onKeyDown={(event) => {
+          if (props.onKey?.(event)) {
+            event.preventDefault();
+            return;
+          }
           if (!shouldSend(event)) return;
           event.preventDefault();
           send();

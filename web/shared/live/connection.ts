@@ -57,6 +57,7 @@ export class LiveConnection {
   #stopping = new AbortController();
   #wake: () => void = () => undefined;
   #check: () => void = () => undefined;
+  #socket: SocketLike | null = null;
   /** Failures in a row of any kind: they set the pace. */
   #failures = 0;
   /** Sockets in a row that the gateway was there for but that did not hold: they decide on polling. */
@@ -86,6 +87,13 @@ export class LiveConnection {
   wake(): void {
     this.#wake();
     this.#check();
+  }
+
+  /** Send over the open socket; false, and nothing is sent, while there is none: for hints that may get lost. */
+  send(event: unknown): boolean {
+    if (!this.#socket) return false;
+    this.#socket.send(JSON.stringify(event));
+    return true;
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -144,6 +152,7 @@ export class LiveConnection {
       clearTimeout(timer);
       signal.removeEventListener("abort", end);
       this.#check = () => undefined;
+      if (this.#socket === socket) this.#socket = null;
       socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
       socket.close();
       resolve(isSteady);
@@ -165,6 +174,7 @@ export class LiveConnection {
       const greeting = this.#line.greeting();
       if (greeting !== null) socket.send(JSON.stringify(greeting));
       this.#check = check;
+      this.#socket = socket;
       clearTimeout(timer);
       timer = setTimeout(settle, STEADY_AFTER_MS);
       this.#become("live");

@@ -49,6 +49,11 @@ export const desk = {
   customer: "손님",
   unread: "읽지 않은 메시지",
   waiting: "기다린 시간",
+  readByCustomer: "손님이 읽었어요",
+  notDelivered: "손님에게 닿지 못했어요",
+  customerTypes: "손님이 적고 있어요…",
+  longest: "가장 오래 기다려요",
+  awaitsAnswer: "답을 기다려요",
   verified: "본인 확인됨",
   unverified: "본인 확인 전",
   anonymous: "로그인 안 한 손님",
@@ -111,6 +116,9 @@ const reasonNames: Record<string, string> = {
   bot_error: "봇 오류",
   complaint: "불만",
   transferred: "다른 팀에서 넘어옴",
+  agent_left: "상담원이 자리를 뜸",
+  reopened: "다시 찾아옴",
+  supervisor: "팀장이 가져옴",
 };
 
 const channelNames: Record<string, string> = { web: "웹", kakao: "카카오톡" };
@@ -128,6 +136,12 @@ export function channelName(channel: string): string {
   return channelNames[channel] ?? channel;
 }
 
+const languageNames: Record<string, string> = { ko: "한국어", en: "영어", ja: "일본어", zh: "중국어" };
+
+export function languageName(language: string): string {
+  return languageNames[language] ?? language;
+}
+
 export function gradeName(grade: string | null | undefined): string {
   return grade ? (gradeNames[grade] ?? grade) : "";
 }
@@ -136,7 +150,7 @@ export function gradeName(grade: string | null | undefined): string {
 export function priorityWord(priority: number | string | null): string {
   const level = Number(priority ?? 0);
   if (level >= 3) return "매우 급함";
-  return level === 2 ? "급함" : "";
+  return level >= 2 ? "급함" : "";
 }
 
 /** Who has the conversation, after somebody else was faster. */
@@ -164,6 +178,7 @@ export const shortcutWords: { keys: string[]; does: string }[] = [
   { keys: ["J"], does: "다음 상담" },
   { keys: ["K"], does: "앞 상담" },
   { keys: ["C"], does: "상담 시작" },
+  { keys: ["A"], does: "배정받기 (글을 적다가는 Alt+A)" },
   { keys: ["R"], does: "답장 적기" },
   { keys: ["N"], does: "메모 적기" },
   { keys: ["Esc"], does: "입력 칸에서 나오기" },

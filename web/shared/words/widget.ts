@@ -30,11 +30,25 @@ export const widget = {
   lostLine: "연결이 끊겼어요. 다시 연결하고 있어요. 적으신 글은 그대로 있어요.",
   offlineLine: "인터넷 연결이 끊겼어요. 연결되면 이어서 보여 드릴게요.",
   answering: "답을 준비하고 있어요",
+  agentTypes: "상담원이 적고 있어요",
+  waiting: "상담원 기다리기",
+  leaveQueue: "봇과 계속하기",
+  leaveAsk: "기다리지 않고 봇과 계속할까요?",
+  leaveWhy: "상담원 연결은 취소돼요. 언제든 다시 부를 수 있어요.",
+  leaveYes: "봇과 계속하기",
+  contact: "연락처 남기기",
+  contactLabel: "연락받으실 전화번호나 이메일",
+  contactHint: "010-1234-5678 또는 name@example.com",
+  contactSend: "남기기",
+  contactChange: "연락처 바꾸기",
+  ticketNumber: "문의 번호",
   choicesLabel: "고를 수 있는 답",
 } as const;
 
 /** Who speaks with the customer now. */
-export function speakerWords(owner: Owner, agentName: string | null): string {
+export function speakerWords(owner: Owner, agentName: string | null, isAway = false): string {
+  if (owner === "human" && isAway)
+    return `${agentName ? agentTitle(agentName) : "상담원"}이 잠시 자리를 비웠어요. 돌아오면 이어서 답해 드려요`;
   if (owner === "human") return agentName ? `${agentTitle(agentName)}과 상담 중이에요` : "상담원과 상담 중이에요";
   if (owner === "waiting") return "상담원을 기다리고 있어요";
   if (owner === "closed") return "상담이 끝났어요";
@@ -45,4 +59,18 @@ export function speakerWords(owner: Owner, agentName: string | null): string {
 export function positionWords(position: number): string {
   const ahead = Math.max(0, position - 1);
   return ahead === 0 ? "바로 다음 순서예요" : `앞에 ${ahead}명이 있어요`;
+}
+
+/** How long it will probably take; rounded, since nobody knows it to the second. */
+export function waitWords(wait_s: number | null): string {
+  if (wait_s === null) return "";
+  if (wait_s < 60) return "곧 연결돼요";
+  const minutes = Math.ceil(wait_s / 60);
+  if (minutes <= 10) return `약 ${minutes}분 걸려요`;
+  if (minutes <= 60) return `약 ${Math.ceil(minutes / 5) * 5}분 걸려요`;
+  return "1시간 넘게 걸릴 수 있어요";
+}
+
+export function contactWords(masked: string): string {
+  return `연락처: ${masked}`;
 }
