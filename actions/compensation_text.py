@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from actions.phrases import PERSON, near_date
+from actions.phrases import PERSON, PHONE_INSTEAD, near_date
 from actions.question import Question
 from actions.reply import Choice, Reply
 from backoffice.compensation.model import Decision
@@ -49,10 +49,11 @@ def takes_it(said: str) -> bool:
 
 
 def tell_anybody() -> Reply:
-    """Return the table's existence to somebody unknown, and the wish to log in."""
+    """Return the table's existence to somebody unknown, and the question by which they become known."""
     reply = Reply(bubbles=["불편을 드려 정말 죄송해요."], choices=[PERSON])
     reply.say("배송이 늦거나 상품이 잘못 온 경우에는 정해진 기준에 따라 보상해 드려요.")
-    return reply.say("주문을 확인하려면 먼저 로그인해 주세요.", "로그인이 어려우시면 상담원이 도와드릴게요.")
+    reply.say("주문을 확인하려면 먼저 로그인해 주세요.")
+    return reply.ask(Question("phone", ""), PHONE_INSTEAD)
 
 
 def begin(delivery: Delivery, *, late_days: int, today: date) -> Reply:

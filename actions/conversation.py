@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from actions import codes, handing_over, identity_text
+from actions import codes, handing_over, identity_text, trouble
 from actions.base import Shop, ShopAction, Turn
 from actions.phrases import MENU, PERSON, vary
 from actions.question import Question
@@ -43,8 +43,11 @@ class ActionSmallTalk(ConversationAction):
     action_name: ClassVar[str] = "action_small_talk"
 
     async def answer(self, turn: Turn) -> Reply:
-        """Return the response of the same name."""
-        return Reply(response=f"utter_{turn.intent}", question=turn.question)
+        """Return the response of the same name; with a greeting, known trouble while it lasts."""
+        reply = Reply(response=f"utter_{turn.intent}", question=turn.question)
+        if turn.intent == "greet":
+            await trouble.tell_on_greeting(self.shop.engine, self.shop.clock, turn=turn, reply=reply)
+        return reply
 
 
 class ActionAffirm(ConversationAction):

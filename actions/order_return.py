@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from actions import order_wish
 from actions.base import Turn
 from actions.cases import ActionCase, Case
+from actions.order_change import find_option
 from actions.phrases import HISTORY, PERSON, near_date, vary
 from actions.question import Question
 from actions.reply import Choice, Reply
 from backoffice.orders.changes import Change, find_change
 from backoffice.orders.errors import OrderError
-from backoffice.orders.model import Order
+from backoffice.orders.model import Order, OrderItem
 from backoffice.orders.rules import load_return_rules
-from backoffice.orders.service import Return, find_open_return, request_return, withdraw_return
+from backoffice.orders.service import Return, find_open_return, list_options, request_return, withdraw_return
 from backoffice.orders.tables import Actor, ReturnKind
 from kernel import korean
 
+_SAME = "same"
+_SAYS_SAME = re.compile(r"같은|똑같|그대로|새\s*(걸|것|거|상품|제품)|동일")
+_MOST_OPTIONS = 7
 _KIND_LABELS = {ReturnKind.RETURN: "반품", ReturnKind.EXCHANGE: "교환"}
 
 
@@ -55,6 +60,10 @@ class ActionReturn(ActionCase):
                     reply.bubbles.insert(0, vary(turn.turn_id, "case", case.first))
                 reply.slots["wish"] = order_wish.Wish(order.order_id, parts).write()
                 return reply
+        asked = await self._ask_option(turn, order, parts)
+        if asked is not None:
+            asked.slots["wish"] = order_wish.Wish(order.order_id, parts).write()
+            return asked
         return await self._do(turn, order, parts)
 
     def _ask_item(self, turn: Turn, order: Order, parts: dict[str, str]) -> Reply:
@@ -81,8 +90,32 @@ class ActionReturn(ActionCase):
         reply.tips.append(f"받으신 날부터 {days}일 안에는 마음이 바뀌어도 보내실 수 있어요.")
         return reply.ask(Question("items", turn.intent), f"{label} 도와드릴게요. 까닭을 알려 주시겠어요?")
 
+    async def _ask_option(self, turn: Turn, order: Order, parts: dict[str, str]) -> Reply | None:
+        """Fill in which option is wanted instead; return the question where that is open and there is a choice."""
+        item = _find_item(order, parts)
+        if parts["kind"] != ReturnKind.EXCHANGE or item is None:
+            return None
+        options = await list_options(self.shop.engine, item.product)
+        others = [name for name in options if name and name != item.option]
+        if not others or parts.get("option") in (_SAME, *others):
+            return None
+        heard = None if turn.is_pressed else find_option(turn.text, options, item)
+        if heard is None and not turn.is_pressed and _SAYS_SAME.search(turn.text):
+            heard = _SAME
+        if heard is not None:
+            parts["option"] = heard
+            return None
+        pairs = [("같은 것으로", _SAME), *((name, name) for name in others[:_MOST_OPTIONS])]
+        choices = [
+            Choice(label, turn.intent, {"order_id": order.order_id, "choice": f"option:{value}"})
+            for label, value in pairs
+        ]
+        ask = f"{korean.josa(item.product, '을/를')} 어떤 것으로 바꿔 드릴까요?"
+        return Reply(choices=[*choices, PERSON]).ask(Question("items", turn.intent), ask)
+
     async def _do(self, turn: Turn, order: Order, parts: dict[str, str]) -> Reply:
-        item = next((item for item in order.left_items if str(item.item_id) == parts["item"]), None)
+        item = _find_item(order, parts)
+        option = parts.get("option")
         made = await request_return(
             self.shop.engine,
             order_wish.requester(turn),
@@ -92,12 +125,16 @@ class ActionReturn(ActionCase):
             request_key=order_wish.request_key(turn, "return", order.order_id, parts),
             now=self.shop.clock.now(),
             items={item.item_id or 0: item.left_count} if item is not None else None,
+            wanted_option=option if option != _SAME else None,
         )
         reason = load_return_rules().reasons[made.reason]
         reply = Reply(bubbles=[reason.say.format(fee=korean.won(made.fee_krw))], slots={"wish": None})
         reply.say(f"{korean.josa(_KIND_LABELS[made.kind], '을/를')} 접수했어요. {self._tell_pickup(made)}")
         if made.kind is ReturnKind.RETURN:
             reply.say("상품이 저희에게 오면 확인하고 바로 환불을 시작할게요.")
+        elif made.wanted_option:
+            wanted = korean.josa(made.wanted_option, "으로/로")
+            reply.say(f"상품이 저희에게 오면 확인하고 {wanted} 바꿔 보내 드릴게요.")
         else:
             reply.say("상품이 저희에게 오면 확인하고 새 상품을 보내 드릴게요.")
         reply.choices += [_withdrawing(order), HISTORY, PERSON]
@@ -128,7 +165,12 @@ def _withdrawing(order: Order) -> Choice:
 
 def _read(chosen: str) -> list[tuple[str, str]]:
     name, _, value = chosen.partition(":")
-    return [(name, value)] if name in ("item", "kind", "reason") and value else []
+    return [(name, value)] if name in ("item", "kind", "reason", "option") and value else []
+
+
+def _find_item(order: Order, parts: dict[str, str]) -> OrderItem | None:
+    """Return the one item that is to go, None for all of them."""
+    return next((item for item in order.left_items if str(item.item_id) == parts["item"]), None)
 
 
 def _hear(turn: Turn, order: Order) -> dict[str, str]:

@@ -21,6 +21,7 @@ BENEFITS = Choice("적립금·쿠폰", "benefits_balance")
 PERSON = Choice("상담원 연결", "human_agent")
 SOLVED = Choice("됐어요", "affirm")
 NOT_YET = Choice("아직 안 돼요", "not_solved")
+PHONE_INSTEAD = "로그인이 어려우시면 휴대폰 번호를 적어 주세요. 등록된 번호라면 인증번호를 보내 드려요."
 MENU = (DELIVERY, HISTORY, REFUND, VERIFY, BENEFITS, PERSON)
 
 
@@ -35,9 +36,7 @@ def ask_to_log_in(what: str) -> Reply:
     It asks for a phone number; the question still needs its topic (see `codes.about`).
     """
     reply = Reply(bubbles=[f"{korean.josa(what, '을/를')} 확인하려면 먼저 로그인해 주세요."], choices=[PERSON])
-    return reply.ask(
-        Question("phone", ""), "로그인이 어려우시면 휴대폰 번호를 적어 주세요. 등록된 번호라면 인증번호를 보내 드려요."
-    )
+    return reply.ask(Question("phone", ""), PHONE_INSTEAD)
 
 
 def no_such_order() -> Reply:

@@ -15,6 +15,7 @@ from actions.delivery import ActionDeliveryStatus
 from actions.delivery_change import ActionDeliveryChange
 from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts, load_facts
+from actions.missing_item import ActionMissingItem
 from actions.order_cancel import ActionOrderCancel
 from actions.order_change import ActionOrderChange
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
@@ -55,6 +56,7 @@ TOPICS: Mapping[str, type[ShopAction]] = {
     "coupon_terms": ActionCouponTerms,
     "compensation_request": ActionCompensation,
     **dict.fromkeys(load_cases(), ActionCase),
+    "missing_item": ActionMissingItem,
     "order_cancel": ActionOrderCancel,
     "order_change": ActionOrderChange,
     "return_exchange": ActionReturn,

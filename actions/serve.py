@@ -30,6 +30,7 @@ from actions.delivery_not_received import ActionNotReceived
 from actions.facts import ActionFacts
 from actions.handing_back import ActionTakeBack
 from actions.handoff import ActionHumanAgent, ActionNotUnderstood, ActionPassToAgent
+from actions.missing_item import ActionMissingItem
 from actions.order_cancel import ActionOrderCancel
 from actions.order_change import ActionOrderChange
 from actions.order_detail import ActionOrderCompare, ActionOrderDetail
@@ -61,6 +62,7 @@ ACTIONS: tuple[type[ShopAction], ...] = (
     ActionDeliveryStatus,
     ActionDeliveryChange,
     ActionNotReceived,
+    ActionMissingItem,
     ActionOrderHistory,
     ActionOrderDetail,
     ActionOrderCompare,

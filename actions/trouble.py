@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from actions.advice import AdviceBook, load_advice
 from actions.advised import Advised, Situation
+from actions.phrases import MENU
 from actions.reply import Reply
 from actions.turn import Turn
 from backoffice.verification.policy import Attempt
@@ -68,6 +69,21 @@ async def tell_first(engine: AsyncEngine, clock: Clock, *, turn: Turn, reply: Re
     alert = await find(engine, now=now, situation=situation, cause=failed[0].cause, attempts=failed)
     if alert is not None and alert.alert_id != advised.told:
         reply.bubbles[:0] = say(alert, load_advice())
+        reply.slots["advice"] = replace(advised, told=alert.alert_id).write()
+
+
+async def tell_on_greeting(engine: AsyncEngine, clock: Clock, *, turn: Turn, reply: Reply) -> None:
+    """Tell of known trouble with the greeting, before anybody asks; the one that concerns a customer whom it is known of."""
+    now, advised = clock.now(), Advised.read(turn.advised)
+    told = await list_told(engine, now=now)
+    if not told:
+        return
+    attempts = await list_attempts(engine, turn.customer_id, limit=3) if turn.customer_id else ()
+    situation = Situation().with_attempts(attempts[:1], load_codes())
+    alert = await find(engine, now=now, situation=situation, attempts=attempts) if attempts else told[0]
+    if alert is not None and alert.alert_id != advised.told:
+        reply.say(*say(alert, load_advice()))
+        reply.choices = list(MENU)
         reply.slots["advice"] = replace(advised, told=alert.alert_id).write()
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backoffice import nightly
 from backoffice.benefits import coupons, points
 from backoffice.blocking.service import RELEASE_JOB, carry_out_release
-from backoffice.delivery import overdue
+from backoffice.delivery import history, overdue
 from backoffice.identity.service import SEND_JOB, carry_out_sending
 from backoffice.jobs.service import Handler, Jobs
 from backoffice.notices.service import Notifier, Sender
@@ -81,12 +81,20 @@ class Backstage:
                 log.exception("backstage_failed")
             await asyncio.sleep(LOOK_EVERY_S if pause is None else max(PAUSE_S, min(pause, LOOK_EVERY_S)))
 
+    async def do_nights_work(self) -> None:
+        """Run the checks if they are wanted, then learn how long parcels take: whoever takes the run does both.
+
+        Both read much, and do it in a thread with a connection of its own.
+        """
+        report = await carry_out_wanted(self._engine, self._clock)
+        if report is not None:
+            log.info("reconciled", found_count=len(report.found))
+            await history.learn_apart(self._engine, self._clock.now())
+
     async def _reconcile(self) -> None:
         while True:
             try:
-                report = await carry_out_wanted(self._engine, self._clock)
-                if report is not None:
-                    log.info("reconciled", found_count=len(report.found))
+                await self.do_nights_work()
             except Exception:
-                log.exception("reconciliation_failed")
+                log.exception("nights_work_failed")
             await asyncio.sleep(RECONCILE_EVERY_S)

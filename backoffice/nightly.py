@@ -1,4 +1,4 @@
-"""What is done once a night: ask for the reconciliation, forget what need not be kept, learn how long parcels take."""
+"""What is done once a night: ask for the checks (see `backstage.py`), and forget what need not be kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.delivery import history
 from backoffice.integration import requests
 from backoffice.jobs.service import Job, ensure
 from backoffice.privacy.purge import want_purge
@@ -24,6 +23,5 @@ async def carry_out(connection: AsyncConnection, _job: Job, now: datetime) -> No
     """Do the night's work, and see to the next one's."""
     await want_run(connection, now)
     await requests.forget_old(connection, now)
-    await history.learn(connection, now)
     await want_purge(connection, now)
     await begin(connection, now)

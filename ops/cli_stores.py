@@ -226,6 +226,21 @@ def reconcile(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
         console.print(f"{len(report['found'])} found.", markup=False)
 
 
+@db_app.command("renew-seals")
+def renew_seals(data: Data = DEFAULT_DATA) -> None:
+    """Seal CI, DI and transaction ids with the newest key, after `IEUM_DATA_KEY=NEW,OLD ./ieum up`.
+
+    Once it is done the old key may go: `IEUM_DATA_KEY=NEW ./ieum up`. Example: ./ieum db renew-seals
+    """
+    from ops import opening, shop
+    from ops.steps import step
+
+    with failures_as_sentences():
+        _, settings = opening.open_settings(data.resolve())
+        with step("sealing with the newest key"):
+            asyncio.run(shop.renew_seals(settings))
+
+
 @db_app.command("upgrade")
 def upgrade(data: Data = DEFAULT_DATA) -> None:
     """Bring both schemas to their newest revision (`up` does it too).

@@ -17,11 +17,13 @@ from backoffice.integration import keys
 from backoffice.integration.errors import KeyUnknown
 from backoffice.integration.tables import Scope
 from backoffice.reconciliation.service import carry_out_wanted, find_last_report, want_run
+from backoffice.verification import service as verification
 from backoffice.verification.tables import Method
 from kernel.clock import ProductClock
 from kernel.database import create_engine, write
 from kernel.settings import Settings
 from kernel.tokens import sign_identity
+from kernel.vault import CannotOpen, Vault
 from ops.errors import OperationFailed
 from ops.histories import list_of_customer
 from ops.steps import step
@@ -122,6 +124,21 @@ async def reconcile(settings: Settings) -> dict[str, Any]:
         report = await find_last_report(engine)
     found = report.found if report else ()
     return {"found": [{"check": one.check, "subject": one.subject, "found": one.found} for one in found]}
+
+
+async def renew_seals(settings: Settings) -> int:
+    """Seal everything of verifications with the newest key; return how many portions that took. Raises OperationFailed."""
+    portions, after = 0, ""
+    async with _shop(settings) as engine:
+        while True:
+            try:
+                last = await verification.renew_seals(engine, Vault(settings.data_key), after=after)
+            except CannotOpen as error:
+                told = f"{error}: put the key that it was sealed with behind the new one in IEUM_DATA_KEY"
+                raise OperationFailed(told) from error
+            if last is None:
+                return portions
+            portions, after = portions + 1, last
 
 
 async def begin_outage(settings: Settings, *, carrier: str, method: Method) -> int:

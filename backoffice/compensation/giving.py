@@ -52,7 +52,12 @@ def draft(claim: Claim, verdict: Verdict, facts: Facts, *, now: datetime, rules:
         outcome=verdict.outcome,
         rule=verdict.rule,
         rules_version=rules.version,
-        inputs={**asdict(facts.case), "row": verdict.row, "gifts": gifts},
+        inputs={
+            **asdict(facts.case),
+            "row": verdict.row,
+            "gifts": gifts,
+            **({"item": claim.item} if claim.item else {}),
+        },
         sentence=verdict.sentence,
         alternative=verdict.alternative,
         gifts=tuple(verdict.gifts),

@@ -27,6 +27,7 @@ class Claim:
     """A wish for amends for one order and cause.
 
     `gifts`: what a person chose to give; None: what the table says. `score`: a satisfaction answer, of 5.
+    `item`: which of the order's items it is about, where the customer said so.
     """
 
     customer_id: str
@@ -35,6 +36,7 @@ class Claim:
     by: Actor = BOT
     gifts: Sequence[Gift] | None = None
     score: int | None = None
+    item: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,7 +67,8 @@ def gifts(given: Sequence[Gift]) -> list[Json]:
 
 def _decision(row: Any) -> Json:
     shown = ("order_id", "cause", "outcome", "rule", "rules_version", "sentence", "alternative", "decided_role")
-    return {name: getattr(row, name) for name in shown} | {"at": _rfc3339(row.decided_at)}
+    item = {"item": row.inputs["item"]} if "item" in row.inputs else {}
+    return {name: getattr(row, name) for name in shown} | item | {"at": _rfc3339(row.decided_at)}
 
 
 def _rfc3339(at: datetime) -> str:

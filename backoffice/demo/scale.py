@@ -15,13 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backoffice.benefits.tables import coupons, points
-from backoffice.blocking.tables import BlockReason, blocks
+from backoffice.blocking.tables import BlockReason, ReleaseKind, block_releases, blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.tables import Grade, customers
-from backoffice.delivery.tables import deliveries, delivery_stages
+from backoffice.delivery.tables import deliveries, delivery_events, delivery_stages
 from backoffice.demo.catalogue import CARRIERS, PRODUCTS
 from backoffice.demo.journeys import STAGES
 from backoffice.orders.tables import OrderStatus, order_items, orders, refunds
+from backoffice.verification import rates
 from backoffice.verification.tables import Method, Result, verification_attempts
 from kernel.clock import KST, Clock
 from kernel.database import write
@@ -32,6 +33,11 @@ EVENTS_EACH = 5  # of each order
 _DAYS = 540
 _OPEN_FOR_DAYS = 4
 _STATUSES = (OrderStatus.DELIVERED,) * 17 + (OrderStatus.CANCELLED, OrderStatus.RETURNED, OrderStatus.DELIVERED)
+
+_RESULTS = ((Result.SUCCESS, None), (Result.FAILURE, "SMS_TIMEOUT"))
+_FAILING_RATIO = 0.15
+_BLOCKED_FOR = timedelta(hours=6)
+_RELEASES_KEPT = timedelta(days=5 * 365)
 
 Row = tuple[Any, ...]
 
@@ -59,6 +65,8 @@ async def load_scale(
             for part in _invent(numbers, rng, now):
                 await _write(connection, part)
         on_progress(numbers[-1] / customer_count)
+    async with write(engine) as connection:
+        await rates.recount(connection, now=now)
     async with write(engine) as connection:
         await connection.execute(sa.text("ANALYZE"))
 
@@ -133,6 +141,15 @@ def _of_orders(bought: Sequence[tuple[str, str, datetime, OrderStatus]], rng: Ra
             for number in range(EVENTS_EACH)
         ],
     )
+    yield Rows(
+        delivery_events,
+        ("order_id", "source", "event_id", "code", "stage", "happened_at", "received_at", "rules_version"),
+        [
+            (order_id, "baro", f"{order_id}-{number}", STAGES[number], STAGES[number], happened_at, happened_at, 1)
+            for order_id, _, at, _ in bought
+            for number, happened_at in ((n, at + timedelta(hours=9 * n)) for n in range(EVENTS_EACH))
+        ],
+    )
 
 
 def _of_customers(ids: Sequence[str], rng: Random, now: datetime) -> Iterator[Rows]:
@@ -141,8 +158,8 @@ def _of_customers(ids: Sequence[str], rng: Random, now: datetime) -> Iterator[Ro
 
     yield Rows(
         verification_attempts,
-        ("customer_id", "at", "method", "result", "carrier"),
-        [(one, at, Method.SMS, Result.SUCCESS, rng.choice(CARRIERS)) for one, at in times(3)],
+        ("customer_id", "at", "method", "result", "error_code", "carrier"),
+        [(one, at, Method.SMS, *_RESULTS[rng.random() < _FAILING_RATIO], rng.choice(CARRIERS)) for one, at in times(3)],
     )
     yield Rows(
         points, ("customer_id", "amount_krw", "why", "at"), [(one, 500, "구매 적립", at) for one, at in times(5)]
@@ -155,15 +172,37 @@ def _of_customers(ids: Sequence[str], rng: Random, now: datetime) -> Iterator[Ro
             for n, (one, at) in enumerate(times(2))
         ],
     )
-    yield Rows(
-        blocks,
-        ("block_id", "customer_id", "reason", "blocked_at", "auto_release_at"),
-        [(f"b-{one}", one, BlockReason.SMS_FAILURES, at, at + timedelta(hours=6)) for one, at in times(1)],
-    )
+    yield from _blocks([*times(1)], now)
     yield Rows(
         grants,
         ("customer_id", "cause", "kind", "amount_krw", "at"),
         [(one, "late", "points", 3000, at) for one, at in times(1)],
+    )
+
+
+def _blocks(times: Sequence[tuple[str, datetime]], now: datetime) -> Iterator[Rows]:
+    """Yield a block a customer, and the record of its end where that has come."""
+    ended = [(one, at, at + _BLOCKED_FOR) for one, at in times if at + _BLOCKED_FOR <= now]
+    ends = dict.fromkeys((one for one, *_ in ended), True)
+    reason = BlockReason.SMS_FAILURES
+    yield Rows(
+        blocks,
+        ("block_id", "customer_id", "reason", "blocked_at", "auto_release_at", "released_at"),
+        [
+            (f"b-{one}", one, reason, at, at + _BLOCKED_FOR, at + _BLOCKED_FOR if one in ends else None)
+            for one, at in times
+        ],
+    )
+    yield Rows(
+        block_releases,
+        (
+            *("block_id", "customer_id", "reason", "blocked_at", "released_at", "kind", "released_by"),
+            *("justification", "is_our_fault", "kept_until"),
+        ),
+        [
+            (f"b-{one}", one, reason, at, until, ReleaseKind.TIME, "shop", "시간이 지남", False, until + _RELEASES_KEPT)
+            for one, at, until in ended
+        ],
     )
 
 

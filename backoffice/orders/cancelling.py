@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from backoffice.notices.service import tell
 from backoffice.notices.tables import NoticeCategory
 from backoffice.orders import giving_back
-from backoffice.orders.changes import Change, find_change, list_statuses
+from backoffice.orders.changes import Change, find_change
 from backoffice.orders.errors import ChangedMeanwhile, TooLateToCancel
 from backoffice.orders.model import Order
 from backoffice.orders.requests import (
@@ -22,7 +22,7 @@ from backoffice.orders.requests import (
     check_allowed,
     finish,
     get_order,
-    hold,
+    hold_for,
     record,
 )
 from backoffice.orders.shares import Piece, Share, share
@@ -81,11 +81,7 @@ async def cancel_order(
         done = await begin(connection, request)
         if done is not None:
             return _read(done)
-        order = await hold(connection, request, list_statuses(Change.CANCEL, who.actor))
-        if order is None:
-            order = await get_order(connection, who.customer_id, order_id)
-            check_allowed(order, Change.CANCEL, who.actor, TooLateToCancel)
-            raise ChangedMeanwhile
+        order = await hold_for(connection, request, Change.CANCEL, TooLateToCancel)
         found = share(order, items)
         if agreed_refund_krw is not None and found.refund_krw != agreed_refund_krw:
             raise ChangedMeanwhile

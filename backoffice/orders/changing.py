@@ -1,4 +1,4 @@
-"""Changes an order before it is packed: option, quantity, a further item, the way of paying, two orders into one box.
+"""Changes an order before it is packed: option, quantity, a further item, the way of paying.
 
 Nothing here takes money: what would cost more is refused with the amount, once the order is paid.
 """
@@ -6,7 +6,6 @@ Nothing here takes money: what would cost more is refused with the amount, once 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -14,15 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backoffice.orders import giving_back
 from backoffice.orders.cancelling import carry_out
-from backoffice.orders.changes import Change, list_statuses, load_changes
+from backoffice.orders.changes import Change, load_changes
 from backoffice.orders.errors import (
-    ChangedMeanwhile,
     InvalidQuantity,
     ItemNotFound,
     NeedsPayment,
     NeedsPerson,
     NothingLeft,
-    NotMergeable,
     TooLateToChange,
     UnknownOption,
     UnknownPayment,
@@ -33,64 +30,15 @@ from backoffice.orders.requests import (
     Request,
     Requester,
     begin,
-    check_allowed,
     finish,
-    get_order,
-    hold,
+    hold_for,
     record,
 )
 from backoffice.orders.rules import load_refund_rules
 from backoffice.orders.shares import check_count, share
 from backoffice.orders.tables import EventKind, OrderStatus, order_items, orders, product_options
+from backoffice.orders.wanted import Changed, ChangeWanted, NewItem, NewOption, NewPayment, NewQuantity
 from kernel.database import read, write
-
-
-@dataclass(frozen=True)
-class NewOption:
-    """Another option for all that is left of an item."""
-
-    item_id: int
-    option: str
-
-
-@dataclass(frozen=True)
-class NewQuantity:
-    """So many pieces of an item instead."""
-
-    item_id: int
-    quantity: int
-
-
-@dataclass(frozen=True)
-class NewItem:
-    """A further item."""
-
-    product: str
-    option: str | None
-    quantity: int
-
-
-@dataclass(frozen=True)
-class NewPayment:
-    """Another way of paying."""
-
-    method: str
-
-
-ChangeWanted = NewOption | NewQuantity | NewItem | NewPayment
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changed:
-    """What was changed: of which item, from what to what, and what follows for the money (negative: given back)."""
-
-    order_id: str
-    kind: str
-    item: str | None
-    before: str
-    after: str
-    difference_krw: int
-    due_date: date | None = None
 
 
 async def list_options(engine: AsyncEngine, product: str) -> Mapping[str, int]:
@@ -113,7 +61,7 @@ async def change_order(
         if done is not None:
             due = date.fromisoformat(done["due_date"]) if done["due_date"] else None
             return Changed(**{**done, "due_date": due})
-        order = await _hold(connection, request)
+        order = await hold_for(connection, request, Change.CHANGE, TooLateToChange)
         match wanted:
             case NewOption():
                 changed = await _change_option(connection, request, order, wanted)
@@ -126,44 +74,6 @@ async def change_order(
         due_text = changed.due_date.isoformat() if changed.due_date else None
         await finish(connection, request, {**vars(changed), "due_date": due_text})
     return changed
-
-
-async def merge_orders(
-    engine: AsyncEngine, who: Requester, order_id: str, into: str, *, request_key: str, now: datetime
-) -> None:
-    """Have `order_id` travel in the box of `into`, both of the same customer and not packed yet.
-
-    Raises OrderNotFound for either, TooLateToChange, NeedsPerson, NotMergeable, RequestKeyReused.
-    """
-    request = Request(who=who, order_id=order_id, key=request_key, asked=f"merge:{into}", now=now)
-    async with write(engine) as connection:
-        if await begin(connection, request) is not None:
-            return
-        if order_id == into:
-            raise NotMergeable
-        other = Request(who=who, order_id=into, key=request_key, asked="", now=now)
-        # Always in the same order, so that two merges the other way round do not wait for each other.
-        for one in sorted((request, other), key=lambda one: one.order_id):
-            held = await _hold(connection, one)
-            if held.status is not OrderStatus.PAID:
-                raise NotMergeable("결제가 끝난 주문만 합쳐서 보내 드릴 수 있어요.")
-        await connection.execute(
-            orders.update()
-            .where(orders.c.order_id == order_id)
-            .values(status=OrderStatus.MERGED.value, merged_into=into)
-        )
-        await _record(connection, request, OrderStatus.PAID, EventKind.MERGED, {"into": into})
-        await record(connection, request, EventKind.TOOK_IN, {"from": order_id}, order_id=into)
-        await finish(connection, request, {"into": into})
-
-
-async def _hold(connection: AsyncConnection, request: Request) -> Order:
-    order = await hold(connection, request, list_statuses(Change.CHANGE, request.who.actor))
-    if order is None:
-        order = await get_order(connection, request.who.customer_id, request.order_id)
-        check_allowed(order, Change.CHANGE, request.who.actor, TooLateToChange)
-        raise ChangedMeanwhile
-    return order
 
 
 async def _change_option(connection: AsyncConnection, request: Request, order: Order, wanted: NewOption) -> Changed:
@@ -191,7 +101,7 @@ async def _change_option(connection: AsyncConnection, request: Request, order: O
         difference_krw=difference,
         due_date=due,
     )
-    await _record(connection, request, order.status, EventKind.OPTION_CHANGED, _describe(changed))
+    await record_change(connection, request, order.status, EventKind.OPTION_CHANGED, _describe(changed))
     return changed
 
 
@@ -224,7 +134,7 @@ async def _change_quantity(connection: AsyncConnection, request: Request, order:
         due_date=due,
     )
     if after > before:
-        await _record(connection, request, order.status, EventKind.QUANTITY_CHANGED, _describe(changed))
+        await record_change(connection, request, order.status, EventKind.QUANTITY_CHANGED, _describe(changed))
     return changed
 
 
@@ -249,7 +159,7 @@ async def _add_item(connection: AsyncConnection, request: Request, order: Order,
         difference_krw=difference,
         due_date=due,
     )
-    await _record(connection, request, order.status, EventKind.ITEM_ADDED, _describe(changed))
+    await record_change(connection, request, order.status, EventKind.ITEM_ADDED, _describe(changed))
     return changed
 
 
@@ -270,7 +180,7 @@ async def _change_payment(connection: AsyncConnection, request: Request, order: 
         after=wanted.method,
         difference_krw=0,
     )
-    await _record(connection, request, order.status, EventKind.PAYMENT_CHANGED, _describe(changed))
+    await record_change(connection, request, order.status, EventKind.PAYMENT_CHANGED, _describe(changed))
     return changed
 
 
@@ -315,9 +225,10 @@ async def _options(connection: AsyncConnection, product: str) -> dict[str, int]:
     return {row.option: row.price_krw for row in await connection.execute(query)}
 
 
-async def _record(
+async def record_change(
     connection: AsyncConnection, request: Request, status: OrderStatus, kind: EventKind, detail: Json
 ) -> None:
+    """Write down what was changed, with the rule that allowed it at `status`."""
     rule = load_changes()[Change.CHANGE][status]
     await record(connection, request, kind, detail, rule=(rule.rule, rule.version), inputs={"status": status.value})
 

@@ -40,7 +40,7 @@ _LATEST = (
     .limit(sa.bindparam("most"))
 )
 _OPEN_RETURNS = sa.select(
-    order_returns.c.order_id, order_returns.c.kind, order_returns.c.reason, order_returns.c.pickup_date
+    *(order_returns.c[name] for name in ("order_id", "kind", "reason", "pickup_date", "wanted_option"))
 ).where(
     order_returns.c.order_id.in_(sa.bindparam("order_ids", expanding=True)),
     order_returns.c.state == ReturnState.REQUESTED.value,
@@ -73,8 +73,9 @@ async def read_notes(connection: AsyncConnection, order_ids: Sequence[str]) -> d
         what = "교환" if one.kind == ReturnKind.EXCHANGE else "반품"
         label = load_return_rules().reasons.get(one.reason)
         pickup = f"{one.pickup_date.month}월 {one.pickup_date.day}일"
+        wanted = f" · {korean.josa(one.wanted_option, '으로/로')} 받기 원함" if one.wanted_option else ""
         notes.setdefault(one.order_id, []).append(
-            f"{what} 접수 중 · {label.label if label else one.reason} · 회수 {pickup}"
+            f"{what} 접수 중 · {label.label if label else one.reason} · 회수 {pickup}{wanted}"
         )
     for row in await read_latest(connection, order_ids, limit=_NOTED):
         event = _event(row)

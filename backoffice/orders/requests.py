@@ -15,8 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.orders.changes import Change, find_change
+from backoffice.orders.changes import Change, find_change, list_statuses
 from backoffice.orders.errors import (
+    ChangedMeanwhile,
     InvalidRequestKey,
     NeedsPerson,
     OrderError,
@@ -134,6 +135,19 @@ async def get_order(connection: AsyncConnection, customer_id: str, order_id: str
     order = await read_order(connection, customer_id, order_id)
     if order is None:
         raise OrderNotFound
+    return order
+
+
+async def hold_for(connection: AsyncConnection, request: Request, change: Change, refusal: type[OrderError]) -> Order:
+    """Hold the order for `change`, which its status has to allow.
+
+    Raises OrderNotFound, `refusal` or NeedsPerson where it cannot be, ChangedMeanwhile where it could a moment later.
+    """
+    order = await hold(connection, request, list_statuses(change, request.who.actor))
+    if order is None:
+        order = await get_order(connection, request.who.customer_id, request.order_id)
+        check_allowed(order, change, request.who.actor, refusal)
+        raise ChangedMeanwhile
     return order
 
 

@@ -1,9 +1,7 @@
-"""Takes requests for returns and exchanges, lets them be withdrawn, and settles them once the goods are back."""
+"""Takes requests for returns and exchanges, and lets them be withdrawn."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,63 +9,49 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backoffice.delivery.tables import deliveries
-from backoffice.notices.service import tell
-from backoffice.notices.tables import NoticeCategory
 from backoffice.orders import giving_back
-from backoffice.orders.changes import Change, list_statuses
+from backoffice.orders.changes import Change
 from backoffice.orders.errors import (
-    ChangedMeanwhile,
     NeedsPerson,
     NothingLeft,
-    OrderNotFound,
     ReturnNotPossible,
     ReturnWindowClosed,
     UnknownReason,
 )
 from backoffice.orders.model import Order
 from backoffice.orders.requests import (
-    Json,
     Request,
     Requester,
     begin,
-    check_allowed,
     finish,
     get_order,
     hold,
+    hold_for,
     record,
 )
+from backoffice.orders.return_records import (
+    Counts,
+    Return,
+    as_json,
+    count_pieces,
+    count_returned,
+    from_json,
+    from_row,
+    move,
+)
 from backoffice.orders.rules import ReturnReason, load_return_rules
-from backoffice.orders.shares import Piece, pick, share
+from backoffice.orders.shares import Piece, pick
 from backoffice.orders.tables import (
     EventKind,
     OrderStatus,
     ReturnKind,
     ReturnState,
-    order_items,
     order_returns,
     orders,
 )
-from kernel import korean
 from kernel.clock import KST
 from kernel.database import read, write
 from kernel.ids import new_id
-
-Counts = Mapping[int, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Return:
-    """One return or exchange; `fee_krw` is what the customer pays for the way."""
-
-    return_id: str
-    order_id: str
-    kind: ReturnKind
-    state: ReturnState
-    reason: str
-    pieces: tuple[tuple[str, int], ...]
-    pickup_date: date
-    fee_krw: int
-    wanted_option: str | None = None
 
 
 async def request_return(
@@ -95,12 +79,8 @@ async def request_return(
     async with write(engine) as connection:
         done = await begin(connection, request)
         if done is not None:
-            return _read(done)
-        order = await hold(connection, request, list_statuses(Change.RETURN, who.actor))
-        if order is None:
-            order = await get_order(connection, who.customer_id, order_id)
-            check_allowed(order, Change.RETURN, who.actor, ReturnNotPossible)
-            raise ChangedMeanwhile
+            return from_json(done)
+        order = await hold_for(connection, request, Change.RETURN, ReturnNotPossible)
         await _check_window(connection, order, known, now)
         wanted = Return(
             return_id=new_id("return"),
@@ -114,7 +94,7 @@ async def request_return(
             wanted_option=wanted_option,
         )
         await _store(connection, request, order, wanted, pick(order, items), known)
-        await finish(connection, request, _write(wanted))
+        await finish(connection, request, as_json(wanted))
     return wanted
 
 
@@ -128,7 +108,7 @@ async def find_open_return(engine: AsyncEngine, customer_id: str, order_id: str)
     async with read(engine) as connection:
         row = await _find_open(connection, customer_id, order_id)
         order = await get_order(connection, customer_id, order_id) if row is not None else None
-    return _from_row(row, order) if row is not None and order is not None else None
+    return from_row(row, order) if row is not None and order is not None else None
 
 
 async def withdraw_return(
@@ -139,45 +119,18 @@ async def withdraw_return(
     async with write(engine) as connection:
         done = await begin(connection, request)
         if done is not None:
-            return _read(done)
+            return from_json(done)
         order = await hold(connection, request, OrderStatus)
         row = await _find_open(connection, who.customer_id, order_id)
         if order is None or row is None:
             raise ReturnNotPossible("접수된 반품이나 교환이 없어요.")
-        await _move(connection, row.return_id, ReturnState.WITHDRAWN)
-        counts = _counts(order, row.items)
-        await _count_returned(connection, {item_id: -count for item_id, count in counts.items()})
-        withdrawn = _from_row(row, order, state=ReturnState.WITHDRAWN)
-        await record(connection, request, EventKind.RETURN_WITHDRAWN, _write(withdrawn))
-        await finish(connection, request, _write(withdrawn))
+        await move(connection, row.return_id, ReturnState.WITHDRAWN)
+        counts = count_pieces(order, row.items)
+        await count_returned(connection, {item_id: -count for item_id, count in counts.items()})
+        withdrawn = from_row(row, order, state=ReturnState.WITHDRAWN)
+        await record(connection, request, EventKind.RETURN_WITHDRAWN, as_json(withdrawn))
+        await finish(connection, request, as_json(withdrawn))
     return withdrawn
-
-
-async def receive_return(engine: AsyncEngine, who: Requester, return_id: str, *, now: datetime) -> date | None:
-    """Note that the goods are back; for a return the money less the fee is paid back. Return by when, None without money.
-
-    Received twice, nothing happens the second time. Raises OrderNotFound when there is no such return.
-    """
-    async with write(engine) as connection:
-        row = (
-            await connection.execute(
-                sa.select(order_returns)
-                .join(orders)
-                .where(order_returns.c.return_id == return_id, orders.c.customer_id == who.customer_id)
-            )
-        ).first()
-        if row is None:
-            raise OrderNotFound
-        request = Request(who=who, order_id=row.order_id, key=return_id, asked="receive", now=now)
-        order = await hold(connection, request, OrderStatus)
-        if order is None or not await _move(connection, return_id, ReturnState.RECEIVED):
-            return None
-        received = _from_row(row, order, state=ReturnState.RECEIVED)
-        due = await _pay_back(connection, request, order, row) if received.kind is ReturnKind.RETURN else None
-        detail = _write(received) | {"due_date": due.isoformat() if due else None}
-        await record(connection, request, EventKind.RETURN_RECEIVED, detail)
-        await _tell_customer(connection, request, received, order, due)
-    return due
 
 
 async def _check_window(connection: AsyncConnection, order: Order, reason: ReturnReason, now: datetime) -> None:
@@ -218,84 +171,16 @@ async def _store(
             rule=reason.name,
         )
     )
-    await _count_returned(connection, _counts(order, entries))
+    await count_returned(connection, count_pieces(order, entries))
     is_return = wanted.kind is ReturnKind.RETURN
     await record(
         connection,
         request,
         EventKind.RETURN_REQUESTED if is_return else EventKind.EXCHANGE_REQUESTED,
-        _write(wanted),
+        as_json(wanted),
         why=reason.reason,
         rule=(f"returns.{reason.reason}", reason.version),
         inputs={"reason": reason.reason, "days": reason.days},
-    )
-
-
-async def _count_returned(connection: AsyncConnection, counts: Counts) -> None:
-    """Count pieces as on their way back (negative: no longer); the database refuses more than there are."""
-    for item_id, count in counts.items():
-        await connection.execute(
-            order_items.update()
-            .where(order_items.c.row_id == item_id)
-            .values(returned_count=order_items.c.returned_count + count)
-        )
-
-
-def _counts(order: Order, entries: list[Json]) -> dict[int, int]:
-    """Return how many of which item (by id) the entries of a return mean."""
-    return {order.items[entry["place"]].item_id or 0: entry["count"] for entry in entries}
-
-
-async def _move(connection: AsyncConnection, return_id: str, to: ReturnState) -> bool:
-    moved = await connection.execute(
-        order_returns.update()
-        .where(order_returns.c.return_id == return_id, order_returns.c.state == ReturnState.REQUESTED.value)
-        .values(state=to.value)
-        .returning(order_returns.c.return_id)
-    )
-    return moved.first() is not None
-
-
-async def _pay_back(connection: AsyncConnection, request: Request, order: Order, row: Any) -> date | None:
-    """Pay back what the pieces were worth, less the fee; end the order when nothing of it is left."""
-    counts = _counts(order, row.items)
-    await _count_returned(connection, {item_id: -count for item_id, count in counts.items()})
-    before = await get_order(connection, order_id=order.order_id, customer_id=request.who.customer_id)
-    found = share(before, counts)
-    await _count_returned(connection, counts)
-    if found.is_whole:
-        ended = orders.update().where(orders.c.order_id == order.order_id)
-        await connection.execute(ended.values(status=OrderStatus.RETURNED.value))
-    await giving_back.give_benefits_back(
-        connection,
-        customer_id=request.who.customer_id,
-        order_id=order.order_id,
-        points_krw=found.points_krw,
-        coupon_id=found.coupon_id,
-        key=request.key,
-        now=request.now,
-    )
-    amount = max(0, found.refund_krw - row.fee_krw) if found.refund_krw is not None else None
-    if amount == 0:
-        return None
-    return await giving_back.refund(
-        connection, order_id=order.order_id, amount_krw=amount, method=order.payment_method, now=request.now
-    )
-
-
-async def _tell_customer(
-    connection: AsyncConnection, request: Request, received: Return, order: Order, due: date | None
-) -> None:
-    text = f"[이음] 보내 주신 {korean.josa(order.name, '을/를')} 잘 받았어요."
-    if due is not None:
-        text += f" {due.month}월 {due.day}일까지 환불해 드려요."
-    await tell(
-        connection,
-        customer_id=request.who.customer_id,
-        key=f"return_received:{received.return_id}",
-        category=NoticeCategory.ORDER,
-        text=text,
-        now=request.now,
     )
 
 
@@ -312,35 +197,3 @@ async def _find_open(connection: AsyncConnection, customer_id: str, order_id: st
         .limit(1)
     )
     return (await connection.execute(query)).first()
-
-
-def _from_row(row: Any, order: Order, *, state: ReturnState | None = None) -> Return:
-    return Return(
-        return_id=row.return_id,
-        order_id=row.order_id,
-        kind=ReturnKind(row.kind),
-        state=state or ReturnState(row.state),
-        reason=row.reason,
-        pieces=tuple((order.items[entry["place"]].label, entry["count"]) for entry in row.items),
-        pickup_date=row.pickup_date,
-        fee_krw=row.fee_krw,
-        wanted_option=row.wanted_option,
-    )
-
-
-def _write(wanted: Return) -> Json:
-    pieces = [{"item": label, "count": count} for label, count in wanted.pieces]
-    plain = {"kind": wanted.kind.value, "state": wanted.state.value, "pickup_date": wanted.pickup_date.isoformat()}
-    return {**vars(wanted), **plain, "pieces": pieces}
-
-
-def _read(kept: Json) -> Return:
-    return Return(
-        **{
-            **kept,
-            "kind": ReturnKind(kept["kind"]),
-            "state": ReturnState(kept["state"]),
-            "pieces": tuple((piece["item"], piece["count"]) for piece in kept["pieces"]),
-            "pickup_date": date.fromisoformat(kept["pickup_date"]),
-        }
-    )

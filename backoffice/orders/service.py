@@ -7,32 +7,21 @@ that does not exist cannot be told apart, by the answer or by the time it takes.
 from __future__ import annotations
 
 from backoffice.orders.cancelling import Cancellation, cancel_order, preview_cancel
-from backoffice.orders.changing import (
-    Changed,
-    NewItem,
-    NewOption,
-    NewPayment,
-    NewQuantity,
-    change_order,
-    list_options,
-    merge_orders,
-)
+from backoffice.orders.changing import change_order, list_options
+from backoffice.orders.merging import merge_orders
 from backoffice.orders.reading import (
     find_order,
     list_recent,
     read_order,
 )
 from backoffice.orders.receipts import Sent, send_receipt
+from backoffice.orders.receiving import receive_return
 from backoffice.orders.requests import Requester
-from backoffice.orders.returning import (
-    Return,
-    find_open_return,
-    receive_return,
-    request_return,
-    withdraw_return,
-)
+from backoffice.orders.return_records import Return
+from backoffice.orders.returning import find_open_return, request_return, withdraw_return
 from backoffice.orders.search import Query, search
 from backoffice.orders.state import advance
+from backoffice.orders.wanted import Changed, NewItem, NewOption, NewPayment, NewQuantity
 
 __all__ = [
     "Cancellation",

@@ -1,4 +1,4 @@
-"""Erases, every night, what has been kept for its whole time: kept records, access records, ended requests."""
+"""Erases, every night, what has been kept for its whole time: kept records, access records, ended requests, old logs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backoffice.blocking.tables import block_releases
 from backoffice.customers.tables import customers
 from backoffice.jobs.service import Job, schedule
 from backoffice.privacy.access_tables import access_log
 from backoffice.privacy.kept_tables import kept_records
 from backoffice.privacy.request_tables import privacy_requests
 from backoffice.privacy.retention import add_months, load_retention, months_of
+from backoffice.verification.tables import verification_attempts
 
 log = structlog.get_logger()
 
@@ -33,13 +35,18 @@ async def purge(connection: AsyncConnection, _job: Job, now: datetime) -> None:
     people = (await connection.execute(sa.select(sa.func.count()).select_from(customers))).scalar_one()
     seen_before = add_months(now, -months_of(kinds["access_record"], people=people))
     ended_before = add_months(now, -kinds["complaint"].total_months)
+    tried_before = add_months(now, -kinds["verification"].total_months)
     gone = [
         await _erase(connection, kept_records.c.row_id, kept_records.c.kept_until <= now),
         await _erase(connection, access_log.c.row_id, access_log.c.at < seen_before),
         await _erase(connection, privacy_requests.c.request_id, privacy_requests.c.ended_at < ended_before),
+        await _erase(connection, block_releases.c.block_id, block_releases.c.kept_until <= now),
+        # Of customers who stay: what was sealed with an attempt goes along.
+        await _erase(connection, verification_attempts.c.row_id, verification_attempts.c.at < tried_before),
     ]
     if sum(gone):
-        log.info("privacy_purged", kept_count=gone[0], access_count=gone[1], request_count=gone[2])
+        counts = dict(zip(("kept", "access", "request", "block_release", "attempt"), gone, strict=True))
+        log.info("privacy_purged", **{f"{name}_count": count for name, count in counts.items()})
     if max(gone) == _ROWS_AT_ONCE:
         await want_purge(connection, now)
 

@@ -17,7 +17,7 @@ from ops.faults.history import Sent, Shown
 
 ATTEMPT_S = 5.0  # what Kakao waits
 _NOT_TAKEN = {protocol.TRY_AGAIN}
-_NOTHING_LEFT = {protocol.NOTHING_NEW, protocol.WITH_AGENT, protocol.STILL_THINKING}
+_NOTHING_LEFT = {protocol.NOTHING_NEW, protocol.WITH_AGENT}
 _LOOKS_MOST = 200
 _PAUSE_S = (0.05, 0.4)
 
@@ -58,6 +58,8 @@ class KakaoUser:
             texts = await self._request(protocol.MORE_LABEL, uuid4().hex)
             if texts is None or set(texts) & _NOTHING_LEFT or texts[0].startswith(protocol.WAITING[:12]):
                 return
+            if protocol.STILL_THINKING in texts:  # it took too long: what is left comes with a later look
+                await asyncio.sleep(random.uniform(*_PAUSE_S))  # noqa: S311
 
     async def _say(self, text: str, request_id: str) -> None:
         sent = Sent("kakao", self._key, f"kakao:{request_id}", text, time.monotonic())

@@ -81,7 +81,9 @@ class Crowd:
         for result in await asyncio.gather(*self.tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 self.scene.party.failures.append(f"{type(result).__name__}: {result}")
-        await asyncio.gather(*(user.look_until_nothing_is_left() for user in self.kakao_users))
+        for place in range(0, len(self.kakao_users), KAKAO_USERS):  # no more at once than there were all the time
+            few = self.kakao_users[place : place + KAKAO_USERS]
+            await asyncio.gather(*(user.look_until_nothing_is_left() for user in few))
 
 
 @asynccontextmanager

@@ -68,11 +68,13 @@ class Bot:
         order_id: str | None = None,
         *,
         text: str = "",
+        choice: str | None = None,
         **slots: Any,
     ) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
         """Return the bubbles, the last message, and the slots that were set."""
         context = sign_turn_context(TurnContext("t1", "c1", who, "web"), KEY)
         entities = [{"entity": "order_id", "value": order_id}] if order_id else []
+        entities += [{"entity": "choice", "value": choice}] if choice else []
         message = {"intent": {"name": intent}, "entities": entities, "metadata": {"context": context}, "text": text}
         dispatcher = CollectingDispatcher()
         events = await kind(self.shop).run(dispatcher, Tracker("c1", slots, message, [], False, None, {}, None), {})

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backoffice.orders.changing import ChangeWanted
 from backoffice.orders.errors import (
     InvalidQuantity,
     ItemNotFound,
@@ -33,6 +32,7 @@ from backoffice.orders.service import (
     merge_orders,
 )
 from backoffice.orders.tables import OrderStatus
+from backoffice.orders.wanted import ChangeWanted
 from tests.contract.backoffice.orders import NOW, ONE, an_order, everything, get, open_shop, rows
 
 

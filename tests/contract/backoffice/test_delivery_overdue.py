@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,14 +13,16 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice import demo
-from backoffice.backstage import HANDLERS
+from backoffice.backstage import HANDLERS, Backstage
 from backoffice.customers.service import handoff_facts
 from backoffice.delivery import history, overdue
 from backoffice.delivery.service import CourierEvent, DeliveryService, record_event
-from backoffice.delivery.tables import deliveries
+from backoffice.delivery.tables import deliveries, delivery_spans
 from backoffice.jobs.service import Jobs
 from backoffice.jobs.tables import jobs
+from backoffice.notices.service import ConsoleNotifier
 from backoffice.notices.tables import notices
+from backoffice.reconciliation.service import want_run
 from kernel.clock import FixedClock
 from kernel.database import read, write
 
@@ -107,9 +110,18 @@ async def test_what_past_parcels_took_is_learned_and_told(filled: AsyncEngine, t
     path = tmp_path / "past.json"
     path.write_text(json.dumps({"customers": [{"customer_id": "c2", "orders": came}]}), encoding="utf-8")
     await demo.import_file(filled, path, clock=FixedClock(NOON))
+    spans = sa.select(delivery_spans).order_by(delivery_spans.c.scope, delivery_spans.c.business_days)
     async with write(filled) as connection:
         assert await history.learn(connection, NOON) == 61  # and the one that came before
         assert await history.learn(connection, NOON) == 61
+    async with read(filled) as connection:
+        learnt = (await connection.execute(spans)).all()
+    async with write(filled) as connection:
+        await connection.execute(delivery_spans.delete())
+        await want_run(connection, NOON)
+    await Backstage(filled, FixedClock(NOON), ConsoleNotifier(io.StringIO())).do_nights_work()
+    async with read(filled) as connection:
+        assert (await connection.execute(spans)).all() == learnt, "the night's work learns the same, apart"
     moving = CourierEvent(
         source="courier", event_id="1", order_id="2026-00001", code="in_transit", happened_at=NOON - timedelta(hours=9)
     )

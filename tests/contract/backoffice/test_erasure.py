@@ -28,7 +28,7 @@ from backoffice.privacy.purge import want_purge
 from backoffice.privacy.request_tables import RequestKind, RequestState
 from backoffice.privacy.service import NewRequest
 from backoffice.privacy.tables import ConsentKind
-from backoffice.schema import erasures, kept_records, metadata
+from backoffice.schema import block_releases, customers, erasures, kept_records, metadata, verification_attempts
 from kernel.clock import FixedClock
 from kernel.database import read, write
 
@@ -327,3 +327,26 @@ async def test_a_purge_of_more_than_a_batch_goes_on_at_once(world: World, monkey
     for _ in range(5):
         await world.jobs.carry_out_due()
     assert await world.rows(kept_records) == []
+
+
+async def test_records_of_ended_blocks_and_old_attempts_of_customers_who_stay_go_on_their_day(
+    shop: AsyncEngine, clock: FixedClock
+) -> None:
+    now = clock.now()
+    async with write(shop) as connection:
+        await connection.execute(customers.insert().values(customer_id="stays", grade="basic"))
+        for name, kept_until in (("b-over", now), ("b-not-yet", now + timedelta(seconds=1))):
+            ended = {"blocked_at": now, "released_at": now, "kind": "time", "released_by": "shop"}
+            kept = {"justification": "시간이 지남", "is_our_fault": False, "kept_until": kept_until}
+            row = {"block_id": name, "customer_id": "stays", "reason": "sms_failures", **ended, **kept}
+            await connection.execute(block_releases.insert().values(**row))
+        for days in (3 * 366 + 1, 3 * 365 - 1):
+            tried = {"customer_id": "stays", "at": now - timedelta(days=days), "method": "SMS", "result": "success"}
+            await connection.execute(verification_attempts.insert().values(**tried))
+        await want_purge(connection, now)
+    await Jobs(shop, clock, HANDLERS).carry_out_due()
+    async with read(shop) as connection:
+        left = (await connection.execute(sa.select(block_releases.c.block_id))).scalars().all()
+        tried_at = (await connection.execute(sa.select(verification_attempts.c.at))).scalars().all()
+    assert left == ["b-not-yet"]
+    assert tried_at == [now - timedelta(days=3 * 365 - 1)]

@@ -408,3 +408,12 @@ async def test_anothers_order_and_a_missing_one_take_the_same_words_and_the_same
         seen.append((said.text, said.labels, said.extras, list(asked)))
     assert seen[0] == seen[1]
     assert "찾지 못했어요" in seen[0][0] and seen[0][3]
+
+
+async def test_amends_are_decided_once_it_is_known_who_asks(nobody: Talk) -> None:
+    said = await nobody.say("배송이 늦었으니 보상해 주세요", "compensation_request")
+    assert "휴대폰 번호를 적어 주세요" in said.text
+    await nobody.say("010-7777-1234", "nlu_fallback")
+    said = await nobody.say(await nobody.code(), "nlu_fallback")
+    assert nobody.who == "lee"
+    assert "본인 확인이 끝났어요" in said.text and "주문하신 내역이 없어요" in said.text

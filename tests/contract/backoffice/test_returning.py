@@ -22,6 +22,7 @@ from backoffice.orders.errors import (
     UnknownReason,
 )
 from backoffice.orders.history import list_events
+from backoffice.orders.port import SqlOrders
 from backoffice.orders.service import (
     Query,
     Requester,
@@ -220,11 +221,11 @@ async def test_the_same_proof_is_not_sent_twice_within_minutes(filled: AsyncEngi
 
 async def test_orders_are_found_by_days_in_seoul_amounts_and_names(filled: AsyncEngine) -> None:
     async def found(**fields: Any) -> list[str]:
-        return [order.order_id for order in await search(filled, "one", Query(**fields), limit=9)]
+        return [order.order_id for order in await search(SqlOrders(filled), "one", Query(**fields), limit=9)]
 
     assert await found(first_day=date(2026, 10, 28), last_day=date(2026, 10, 28)) == ["old"]
     assert await found(first_day=date(2026, 10, 1), last_day=date(2026, 10, 27)) == []
     assert len(await found(least_krw=82_700, most_krw=82_700)) == 6
     assert await found(least_krw=999_999) == []
     assert len(await found(text="텀불러 언제 샀죠")) == 6
-    assert await search(filled, "nobody", Query(text="텀블러"), limit=9) == []
+    assert await search(SqlOrders(filled), "nobody", Query(text="텀블러"), limit=9) == []

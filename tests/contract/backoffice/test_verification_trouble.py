@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from actions.base import Shop, ShopAction
 from actions.benefits import ActionBenefitsBalance
+from actions.conversation import ActionSmallTalk
 from actions.reply import Reply
 from actions.skills import load_skills
 from actions.verification import ActionVerificationAdvice, ActionVerificationAlternatives, ActionVerificationHistory
@@ -124,3 +125,13 @@ async def test_attempts_by_somebody_else_go_to_the_security_team_with_what_the_l
     reply = await ask(troubled, kind, intent, text="누가 제 이름으로 인증했어요")
     assert reply.handoff is not None and reply.handoff["skill"] == "security_review"
     assert "최근 하루 시도 1번(서울)" in reply.handoff["detail"]
+
+
+@pytest.mark.parametrize(("who", "tells"), [(None, True), ("one", True), ("two", False)])
+async def test_a_greeting_tells_of_it_before_anybody_asks(troubled: Shop, who: str | None, tells: bool) -> None:
+    reply = await ask(troubled, ActionSmallTalk, "greet", customer_id=who)
+    assert reply.response == "utter_greet"
+    assert any(SKT_TELLS in bubble for bubble in reply.bubbles) is tells
+    again = await ask(troubled, ActionSmallTalk, "greet", customer_id=who, advised=reply.slots.get("advice"))
+    assert again.bubbles == [], "once a conversation"
+    assert (await ask(troubled, ActionSmallTalk, "thanks", customer_id=who)).bubbles == []
