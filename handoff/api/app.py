@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from handoff.adapters.bot import BotPool
 from handoff.adapters.hub import LocalHub
 from handoff.adapters.shop import SqlShop
+from handoff.api.desk_lists import ShapedOnce
 from handoff.api.limits import AddressLimits
 from handoff.api.tickets import Tickets
 from handoff.service.alerts import Alerts
@@ -84,6 +85,7 @@ class Gateway:
     limits: AddressLimits
     reader: Reader
     board: QueueBoard
+    queue_lines: ShapedOnce
     read_marks: ReadMarks
     undelivered: Undelivered
     intents: Intents

@@ -172,7 +172,7 @@ class _Page:
 
     async def _send_queue(self) -> None:
         board = self._gateway.board.board
-        changes = self._queue_list.change([shapes.queue_item(item) for item in board.items])
+        changes = self._queue_list.change(self._gateway.queue_lines.shape(board.items))
         if changes is not None:
             await self._live.send({"type": "queue_changes", "waiting_count": len(board.lines), **changes})
 

@@ -33,6 +33,7 @@ from handoff.api.chat_rating import chat_rating
 from handoff.api.chat_socket import chat_socket
 from handoff.api.desk import desk
 from handoff.api.desk_hours import desk_hours
+from handoff.api.desk_lists import ShapedOnce
 from handoff.api.desk_outbox import desk_outbox
 from handoff.api.desk_promises import desk_promises
 from handoff.api.desk_replies import desk_replies
@@ -255,6 +256,7 @@ async def _open(
         ),
         reader=Reader(store, waits),
         board=board,
+        queue_lines=ShapedOnce(),
         read_marks=read_marks,
         undelivered=Undelivered(store, hub, clock),
         intents=intents,

@@ -11,9 +11,16 @@ def _titles(paths: list[str], options: list[str] | None = None) -> list[str]:
 
 def test_without_a_path_both_sides_run_and_the_service_side_leaves_the_bot_s_tests_alone() -> None:
     suites = list_suites([], ["-x"])
-    assert [suite.title for suite in suites] == ["tests of the service side", "tests of the bot"]
-    assert "--ignore=tests/unit/bot" in suites[0].command
-    assert "tests/unit/bot" in suites[1].command
+    titles = ["tests of units and stores", "tests of the running product", "tests of the bot"]
+    assert [suite.title for suite in suites] == titles
+    apart, running, bot = (suite.command for suite in suites)
+    assert "--ignore=tests/unit/bot" in apart and "--ignore=tests/unit/bot" in running
+    assert "tests/contract" in apart and "--ignore=tests/contract" in running
+    assert "tests/unit/bot" in bot
+
+
+def test_only_tests_without_the_running_product_run_two_at_a_time() -> None:
+    assert ["-n" in suite.command for suite in list_suites([], [])][:3] == [True, False, False]
 
 
 def test_a_path_runs_only_the_side_it_belongs_to() -> None:
