@@ -119,7 +119,9 @@ def fit_decision(
 def find_threshold(scores: np.ndarray, outside: np.ndarray) -> float:
     """Threshold of the best F1, were `ASSUMED_SHARE` of the messages out of scope.
 
-    The middle of all that are as good as the best: the curve is flat and noisy.
+    Half the best F1: where scores mean what they say, no other does better, and the height
+    of the curve, which is flat and noisy, is surer than the place of its top. Source:
+    Lipton, Elkan and Naryanaswamy, "Optimal Thresholding of Classifiers to Maximize F1".
     """
     weight = ASSUMED_SHARE / (1 - ASSUMED_SHARE) * (~outside).sum() / outside.sum()
     found = []
@@ -127,5 +129,4 @@ def find_threshold(scores: np.ndarray, outside: np.ndarray) -> float:
         hits = weight * (scores[outside] >= threshold).sum()
         claimed = hits + (scores[~outside] >= threshold).sum()
         found.append(2 * hits / (claimed + weight * outside.sum()))
-    best = np.flatnonzero(np.array(found) >= max(found) - 0.002)
-    return float(THRESHOLDS[best].mean())
+    return float(max(found)) / 2
