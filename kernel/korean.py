@@ -80,13 +80,16 @@ def say_when(at: datetime, now: datetime) -> str:
     return f"{near.get((day - today).days, date_words)} {time_of_day(at)}"
 
 
+HIDDEN = "*"  # stands for what a mask hides
+
+
 def mask_name(name: str) -> str:
     """Return a name with its middle hidden: 홍길동 → 홍*동, 김철 → 김*, Jane Doe → J******e."""
     if len(name) <= 1:
-        return "*" * len(name)
+        return HIDDEN * len(name)
     if len(name) == 2:
-        return name[0] + "*"
-    return name[0] + "*" * (len(name) - 2) + name[-1]
+        return name[0] + HIDDEN
+    return name[0] + HIDDEN * (len(name) - 2) + name[-1]
 
 
 def mask_phone(phone: str) -> str:
@@ -95,7 +98,7 @@ def mask_phone(phone: str) -> str:
     if phone.lstrip().startswith("+82"):
         digits = "0" + digits[2:].removeprefix("0")
     if len(digits) < 8:
-        return "*" * len(digits)
+        return HIDDEN * len(digits)
     prefix = digits[:2] if digits.startswith("02") else digits[:3]
     shown = [prefix] if len(digits) >= len(prefix) + 7 else []
     return "-".join([*shown, "****", digits[-4:]])
@@ -119,7 +122,7 @@ def mask_number(number: str) -> str:
     for letter in number:
         is_hidden = letter.isdigit() and seen < shown_from
         seen += letter.isdigit()
-        masked.append("*" if is_hidden else letter)
+        masked.append(HIDDEN if is_hidden else letter)
     return "".join(masked)
 
 

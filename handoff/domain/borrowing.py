@@ -14,6 +14,7 @@ from datetime import datetime
 
 from handoff.domain.conversation import Author, Json, Message
 from handoff.domain.placeholders import PAIRS
+from kernel.korean import HIDDEN
 
 GAP = "○○"
 REPLY_LENGTH_MIN = 15
@@ -134,18 +135,18 @@ def _known_words(context: Json) -> list[tuple[str, str]]:
             words += [(str(entity.get(name) or ""), instead or GAP) for name in ("text", "value")]
     customer = context.get("customer") or {}
     words += [(part, GAP) for part in str(customer.get("address") or "").split()]
-    return sorted(((w, i) for w, i in words if len(w) > 1 and "*" not in w), key=lambda pair: -len(pair[0]))
+    return sorted(((w, i) for w, i in words if len(w) > 1 and HIDDEN not in w), key=lambda pair: -len(pair[0]))
 
 
 def _masked_names(context: Json) -> list[re.Pattern[str]]:
     """Return what finds the customer's name although only its mask is known: `김*늘` finds 김하늘, and 하늘 after it."""
     masked = str((context.get("customer") or {}).get("name") or "")
-    if len(masked) < 2 or "*" not in masked:
+    if len(masked) < 2 or HIDDEN not in masked:
         return []
     letter = "[가-힣A-Za-z]"
-    whole = "".join(letter if part == "*" else re.escape(part) for part in masked)
+    whole = "".join(letter if part == HIDDEN else re.escape(part) for part in masked)
     found = [re.compile(whole), re.compile(re.escape(masked))]
-    given = "".join(letter if part == "*" else re.escape(part) for part in masked[1:])
+    given = "".join(letter if part == HIDDEN else re.escape(part) for part in masked[1:])
     if len(masked) == 3:
         found.append(re.compile(rf"(?<![가-힣]){given}(?=\s?{_ADDRESSEE}|[이가은는도야])"))
     return found

@@ -10,7 +10,7 @@ from studio.curated import CuratedExamples
 from studio.intents import GUESSES_SHOWN, Intents
 
 # Intents that no trainer gives to an utterance: a chosen order, and the classifier's own way out.
-NOT_FOR_TRAINERS = {"inform_order", "nlu_fallback"}
+NOT_FOR_TRAINERS = {"inform_order", "nlu_fallback", "handed_back"}
 
 
 @pytest.fixture(scope="module")
