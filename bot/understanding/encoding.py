@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.understanding.utterance import Morpheme, Utterance
 from bot.understanding.vectors import MorphemeVectors
-from bot.understanding.views import Counts, count_features
+from bot.understanding.views import count_features
 from bot.understanding.vocabulary import Vocabulary
 from bot.understanding.word_families import FAMILIES, find_families
 
@@ -59,48 +59,46 @@ class Encoder:
     vectors: MorphemeVectors
     rows: dict[Morpheme, int]
 
-    @classmethod
-    def build(
-        cls,
-        utterances: Sequence[Utterance],
-        counted: Sequence[Sequence[Counts]],
-        vectors: MorphemeVectors,
-        *,
-        min_examples: int,
-    ) -> Encoder:
-        """Make the encoder of a training set; `counted` are the features of each."""
-        vocabulary = Vocabulary.build(counted, min_examples=min_examples)
-        seen: Counter[Morpheme] = Counter()
-        for utterance in utterances:
-            seen.update(set(utterance.morphemes))
-        kept = [
-            morpheme
-            for morpheme in sorted(seen)
-            if vectors.get(morpheme).any() or seen[morpheme] >= min_examples
-        ]
-        return cls(vocabulary, vectors, {m: row for row, m in enumerate(kept)})
-
-    def list_vectors(self) -> np.ndarray:
-        """Vectors of the listed morphemes, a row each, and zeros for the unknown one."""
-        listed = [self.vectors.get(morpheme) for morpheme in self.rows]
-        return np.stack([*listed, np.zeros_like(self.vectors.mean)]) * np.float32(
-            VECTOR_SCALE
-        )
-
-    def encode(
-        self, utterance: Utterance, counted: Sequence[Counts] | None = None
-    ) -> Inputs:
-        """Inputs of a message; `counted` are its features where they are known already."""
-        columns, weights = self.vocabulary.weigh(counted or count_features(utterance))
+    def encode(self, utterance: Utterance) -> Inputs:
+        """Inputs of a message."""
+        columns, weights = self.vocabulary.weigh(count_features(utterance))
         morphemes = utterance.morphemes[:MAX_NETWORK_MORPHEMES]
-        rows = [self.rows.get(morpheme, NOT_LISTED) for morpheme in morphemes]
         return Inputs(
             columns,
             weights,
             self.vectors.embed(morphemes),
             weigh_families(utterance.text),
-            np.array(rows, dtype=np.int32),
+            find_rows(self.rows, morphemes),
         )
+
+
+def list_rows(
+    utterances: Sequence[Utterance], vectors: MorphemeVectors, *, min_examples: int
+) -> dict[Morpheme, int]:
+    """Number the morphemes that the network knows: with a vector, or frequent enough."""
+    seen: Counter[Morpheme] = Counter()
+    for utterance in utterances:
+        seen.update(set(utterance.morphemes))
+    kept = [
+        morpheme
+        for morpheme in sorted(seen)
+        if vectors.get(morpheme).any() or seen[morpheme] >= min_examples
+    ]
+    return {morpheme: row for row, morpheme in enumerate(kept)}
+
+
+def list_vectors(rows: dict[Morpheme, int], vectors: MorphemeVectors) -> np.ndarray:
+    """Vectors of the numbered morphemes, a row each, and zeros for the unknown one."""
+    listed = [vectors.get(morpheme) for morpheme in rows]
+    return np.stack([*listed, np.zeros_like(vectors.mean)]) * np.float32(VECTOR_SCALE)
+
+
+def find_rows(
+    rows: dict[Morpheme, int], morphemes: Sequence[Morpheme]
+) -> np.ndarray:
+    """The row of each morpheme, `NOT_LISTED` where it has none."""
+    found = [rows.get(morpheme, NOT_LISTED) for morpheme in morphemes]
+    return np.array(found, dtype=np.int32)
 
 
 def weigh_families(text: str) -> np.ndarray:

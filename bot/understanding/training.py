@@ -11,12 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
-from bot.understanding.encoding import NOT_LISTED, Encoder, Inputs
-from bot.understanding.linear import LinearHalf
+from bot.understanding import beside
+from bot.understanding.encoding import (
+    MAX_NETWORK_MORPHEMES,
+    NOT_LISTED,
+    Encoder,
+    find_rows,
+    list_rows,
+    list_vectors,
+    weigh_families,
+)
+from bot.understanding.linear_training import SEED, LinearLesson, learn
 from bot.understanding.model import OUT_OF_SCOPE, IntentModel, NeuralHalf
 from bot.understanding.network import Batch
 from bot.understanding.network_training import (
@@ -32,14 +40,10 @@ from bot.understanding.probabilities import (
 )
 from bot.understanding.scope import ScopeDecision, ScopeEvidence, fit_decision
 from bot.understanding.taught import remember
-from bot.understanding.utterance import Utterance
+from bot.understanding.utterance import Morpheme, Utterance
 from bot.understanding.vectors import LanguageModel, MorphemeVectors
-from bot.understanding.views import count_features
 
 HELD_OUT_PARTS = 6  # one of so many equal parts is kept back
-SEED = 0
-# How near the end the linear half is fitted: finer changes no answer and takes longer.
-TOLERANCE = 0.3
 Progress = Callable[[float], None]
 
 
@@ -58,14 +62,15 @@ class Settings:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A training set as inputs of both halves; `matrix` holds features, then dense."""
+    """A training set as inputs of the network: `messages` are rows of `fixed`."""
 
     labels: tuple[str, ...]
     targets: np.ndarray
-    encoder: Encoder
-    inputs: Sequence[Inputs]
-    matrix: Any
+    vectors: MorphemeVectors
+    rows: dict[Morpheme, int]
     fixed: np.ndarray
+    messages: Sequence[np.ndarray]
+    families: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def train_model(
     # sums in one order give the same model each time.
     with threadpool_limits(limits=1):
         prepared = _prepare(utterances, intents, language, settings)
-        model = _train(prepared, settings, on_progress)
+        model = _train(prepared, utterances, settings, on_progress)
     return replace(model, taught=remember((each.text for each in utterances), intents))
 
 
@@ -115,72 +120,74 @@ def _prepare(
     settings: Settings,
 ) -> _Prepared:
     labels = tuple(sorted(set(intents)))
-    counted = [count_features(utterance) for utterance in utterances]
+    number_of = {label: number for number, label in enumerate(labels)}
     vectors = MorphemeVectors.fit(language, [each.morphemes for each in utterances])
-    encoder = Encoder.build(
-        utterances, counted, vectors, min_examples=settings.min_examples
-    )
-    inputs = [
-        encoder.encode(utterance, counts)
-        for utterance, counts in zip(utterances, counted, strict=True)
-    ]
+    rows = list_rows(utterances, vectors, min_examples=settings.min_examples)
     return _Prepared(
         labels=labels,
-        targets=np.array([labels.index(intent) for intent in intents]),
-        encoder=encoder,
-        inputs=inputs,
-        matrix=_make_matrix(encoder.vocabulary.size, inputs),
-        fixed=encoder.list_vectors(),
+        targets=np.array([number_of[intent] for intent in intents]),
+        vectors=vectors,
+        rows=rows,
+        fixed=list_vectors(rows, vectors),
+        messages=[_list_rows(rows, utterance) for utterance in utterances],
+        families=np.stack([weigh_families(each.text) for each in utterances]),
     )
-
-
-def _make_matrix(size: int, inputs: Sequence[Inputs]) -> Any:
-    from scipy import sparse
-
-    ends = np.cumsum([0, *(len(each.columns) for each in inputs)])
-    weights = np.concatenate([each.weights for each in inputs])
-    columns = np.concatenate([each.columns for each in inputs])
-    views = sparse.csr_matrix((weights, columns, ends), shape=(len(inputs), size))
-    dense = np.stack([each.dense for each in inputs])
-    return sparse.hstack([views, sparse.csr_matrix(dense)], "csr")
 
 
 def _train(
-    prepared: _Prepared, settings: Settings, on_progress: Progress
+    prepared: _Prepared,
+    utterances: Sequence[Utterance],
+    settings: Settings,
+    on_progress: Progress,
 ) -> IntentModel:
-    """Train both halves, and each without the unseen, two at a time.
+    """Train both halves, and each without the unseen, at the same time.
 
-    numpy and scikit-learn free the lock. One linear half after the other: their solver
-    draws from one source of chance a process.
+    The networks share this process, since numpy frees its lock; finding features does not.
     """
     split = _split(prepared.targets)
     whole = np.arange(len(prepared.targets))
     tell = _share_progress(on_progress, 2 if split else 1)
+    linear = beside.begin(lambda: learn(_make_lesson(prepared, utterances, split, settings)))
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="training") as pool:
-        linear = pool.submit(_train_linear_halves, prepared, whole, split, settings)
         neural = pool.submit(_train_neural, prepared, whole, settings, tell[0])
         if split:
             kept = pool.submit(_train_neural, prepared, split.seen, settings, tell[1])
-        (coefficients, intercepts), linear_scores = linear.result()
-        model = IntentModel(
-            labels=prepared.labels,
-            encoder=prepared.encoder,
-            linear=LinearHalf.of(
-                coefficients, intercepts, size=prepared.encoder.vocabulary.size
-            ),
-            neural=neural.result(),
-            scales=DEFAULT_SCALES,
-            scope=None,
-        )
-        if not split:
-            return model
-        evidence = ScopeEvidence(
-            probabilities=np.empty(0),
-            linear=linear_scores,
-            deep=_score(kept.result(), prepared, split.unseen),
-            unseen_ratio=_measure_unseen(prepared, split),
-        )
+    found = linear()
+    model = IntentModel(
+        labels=prepared.labels,
+        encoder=Encoder(found.vocabulary, prepared.vectors, prepared.rows),
+        linear=found.half,
+        neural=neural.result(),
+        scales=DEFAULT_SCALES,
+        scope=None,
+    )
+    if not split:
+        return model
+    evidence = ScopeEvidence(
+        probabilities=np.empty(0),
+        linear=found.unseen_scores,
+        deep=_score(kept.result(), prepared, split.unseen),
+        unseen_ratio=_measure_unseen(prepared, split),
+    )
     return _calibrate(model, prepared.targets[split.unseen], evidence)
+
+
+def _make_lesson(
+    prepared: _Prepared,
+    utterances: Sequence[Utterance],
+    split: _Split | None,
+    settings: Settings,
+) -> LinearLesson:
+    return LinearLesson(
+        utterances=utterances,
+        vectors=prepared.vectors,
+        families=prepared.families,
+        targets=prepared.targets,
+        seen=split.seen if split else None,
+        unseen=split.unseen if split else None,
+        regularisation=settings.regularisation,
+        min_examples=settings.min_examples,
+    )
 
 
 def _split(targets: np.ndarray) -> _Split | None:
@@ -207,41 +214,14 @@ def _share_progress(on_progress: Progress, count: int) -> list[Progress]:
     return [tell_of(number) for number in range(count)]
 
 
-def _train_linear_halves(
-    prepared: _Prepared, whole: np.ndarray, split: _Split | None, settings: Settings
-) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
-    """Weights and intercepts learnt from all; scores that others give the unseen."""
-    scores = np.empty(0)
-    if split is not None:
-        weights, intercepts = _train_linear(prepared, split.seen, settings)
-        scores = prepared.matrix[split.unseen] @ weights.T + intercepts
-    return _train_linear(prepared, whole, settings), scores
-
-
-def _train_linear(
-    prepared: _Prepared, chosen: np.ndarray, settings: Settings
-) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients and intercepts with a row for each label, also when there are two."""
-    from sklearn.svm import LinearSVC
-
-    learner = LinearSVC(
-        C=settings.regularisation, random_state=SEED, tol=TOLERANCE, max_iter=2000
-    )
-    learner.fit(prepared.matrix[chosen], prepared.targets[chosen])
-    if len(prepared.labels) > 2:
-        return learner.coef_, learner.intercept_
-    row, intercept = learner.coef_[0], learner.intercept_[0]
-    return np.stack([-row, row]), np.array([-intercept, intercept])
-
-
 def _train_neural(
     prepared: _Prepared, chosen: np.ndarray, settings: Settings, tell: Progress
 ) -> NeuralHalf:
     network, learned = train_network(
         Examples(
-            messages=[_list_rows(prepared, place) for place in chosen],
+            messages=[prepared.messages[place] for place in chosen],
             fixed=prepared.fixed,
-            extras=np.stack([prepared.inputs[place].families for place in chosen]),
+            extras=prepared.families[chosen],
             targets=prepared.targets[chosen],
             label_count=len(prepared.labels),
         ),
@@ -258,8 +238,7 @@ def _score(half: NeuralHalf, prepared: _Prepared, chosen: np.ndarray) -> np.ndar
     scores = [
         half.network.score(
             Batch.of(
-                [table[_list_rows(prepared, place)]],
-                prepared.inputs[place].families[None],
+                [table[prepared.messages[place]]], prepared.families[place][None]
             )
         )
         for place in chosen
@@ -267,23 +246,23 @@ def _score(half: NeuralHalf, prepared: _Prepared, chosen: np.ndarray) -> np.ndar
     return np.concatenate(scores)
 
 
-def _list_rows(prepared: _Prepared, place: int) -> np.ndarray:
+def _list_rows(rows: dict[Morpheme, int], utterance: Utterance) -> np.ndarray:
     """Rows of an example's morphemes, those not listed as the unknown one."""
-    rows = prepared.inputs[place].rows
-    unknown = len(prepared.fixed) - 1
+    found = find_rows(rows, utterance.morphemes[:MAX_NETWORK_MORPHEMES])
+    unknown = len(rows)
     return (
-        np.where(rows == NOT_LISTED, unknown, rows)
-        if len(rows)
+        np.where(found == NOT_LISTED, unknown, found)
+        if len(found)
         else np.array([unknown])
     )
 
 
 def _measure_unseen(prepared: _Prepared, split: _Split) -> np.ndarray:
     """Share of the morphemes of each unseen example that no seen one holds."""
-    familiar = np.unique(np.concatenate([prepared.inputs[i].rows for i in split.seen]))
-    familiar = familiar[familiar != NOT_LISTED]
-    rows = [_list_rows(prepared, place) for place in split.unseen]
-    return np.array([float(np.mean(~np.isin(each, familiar))) for each in rows])
+    familiar = np.unique(np.concatenate([prepared.messages[i] for i in split.seen]))
+    familiar = familiar[familiar != len(prepared.rows)]
+    unseen = [prepared.messages[place] for place in split.unseen]
+    return np.array([float(np.mean(~np.isin(each, familiar))) for each in unseen])
 
 
 def _calibrate(
