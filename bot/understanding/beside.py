@@ -26,7 +26,9 @@ def begin(work: Callable[[], Result]) -> Callable[[], Result]:
         try:
             is_done, answer = receiver.recv()
         except EOFError:
-            raise RuntimeError("a process of the training ended without a word") from None
+            raise RuntimeError(
+                "a process of the training ended without a word"
+            ) from None
         process.join()
         if not is_done:
             raise answer

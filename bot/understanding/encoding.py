@@ -93,9 +93,7 @@ def list_vectors(rows: dict[Morpheme, int], vectors: MorphemeVectors) -> np.ndar
     return np.stack([*listed, np.zeros_like(vectors.mean)]) * np.float32(VECTOR_SCALE)
 
 
-def find_rows(
-    rows: dict[Morpheme, int], morphemes: Sequence[Morpheme]
-) -> np.ndarray:
+def find_rows(rows: dict[Morpheme, int], morphemes: Sequence[Morpheme]) -> np.ndarray:
     """The row of each morpheme, `NOT_LISTED` where it has none."""
     found = [rows.get(morpheme, NOT_LISTED) for morpheme in morphemes]
     return np.array(found, dtype=np.int32)

@@ -61,7 +61,9 @@ def learn(lesson: LinearLesson) -> LinearOutcome:
     matrix = _make_matrix(vocabulary.size, weighed, _list_dense(lesson))
     scores = np.empty(0)
     if lesson.seen is not None and lesson.unseen is not None:
-        weights, intercepts = _fit(matrix[lesson.seen], lesson.targets[lesson.seen], lesson)
+        weights, intercepts = _fit(
+            matrix[lesson.seen], lesson.targets[lesson.seen], lesson
+        )
         scores = matrix[lesson.unseen] @ weights.T + intercepts
     weights, intercepts = _fit(matrix, lesson.targets, lesson)
     half = LinearHalf.of(weights, intercepts, size=vocabulary.size)

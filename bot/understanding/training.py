@@ -147,7 +147,9 @@ def _train(
     split = _split(prepared.targets)
     whole = np.arange(len(prepared.targets))
     tell = _share_progress(on_progress, 2 if split else 1)
-    linear = beside.begin(lambda: learn(_make_lesson(prepared, utterances, split, settings)))
+    linear = beside.begin(
+        lambda: learn(_make_lesson(prepared, utterances, split, settings))
+    )
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="training") as pool:
         neural = pool.submit(_train_neural, prepared, whole, settings, tell[0])
         if split:
@@ -237,9 +239,7 @@ def _score(half: NeuralHalf, prepared: _Prepared, chosen: np.ndarray) -> np.ndar
     table = np.concatenate([half.fixed, half.learned], axis=1)
     scores = [
         half.network.score(
-            Batch.of(
-                [table[prepared.messages[place]]], prepared.families[place][None]
-            )
+            Batch.of([table[prepared.messages[place]]], prepared.families[place][None])
         )
         for place in chosen
     ]
