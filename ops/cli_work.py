@@ -161,6 +161,9 @@ def bench(
     stock_too: Annotated[
         bool, typer.Option("--stock-too", help="nlu: ask the stock pipelines on those sets as well; takes an hour.")
     ] = False,
+    ours_only: Annotated[
+        bool, typer.Option("--ours-only", help="nlu: leave the stock pipelines out: on all data they take hours.")
+    ] = False,
     agents: Annotated[
         int, typer.Option(metavar="N", help="handoff: how many agents; as many more customers come.")
     ] = 30,
@@ -178,7 +181,7 @@ def bench(
     from ops.bench import handoff, nlu, nlu_report
 
     with failures_as_sentences():
-        wishes = nlu.Wishes(quick, data_sets.resolve() if data_sets else None, stock_too)
+        wishes = nlu.Wishes(quick, data_sets.resolve() if data_sets else None, stock_too, ours_only)
         found = benches.run(name, wishes, handoff.Wishes(agents, seed, store))
         if as_json:
             print_json(found)

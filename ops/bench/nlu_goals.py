@@ -35,11 +35,12 @@ _PEERS = ("peer", "peer_hangul")
 
 
 def list_goals(frozen: Mapping[str, Mapping[str, Any]]) -> list[Goal]:
-    """Return the goals on the frozen set."""
+    """Return the goals on the frozen set; none against peers that were not asked."""
     ours = frozen["ours"]
     fixed = [_judge(f"frozen set, {name}", ours[name], limit, lower=False) for name, limit in _AT_LEAST.items()]
     fixed += [_judge(f"ours, {name}", ours[name], limit, lower=True) for name, limit in _AT_MOST.items()]
-    compared = [_compare(name, ours[name], [frozen[peer][name] for peer in _PEERS]) for name in _COMPARED]
+    peers = [frozen[peer] for peer in _PEERS if frozen[peer]]
+    compared = [_compare(name, ours[name], [peer[name] for peer in peers]) for name in _COMPARED] if peers else []
     return [*fixed, *compared]
 
 

@@ -54,7 +54,9 @@ def run(name: str, wishes: nlu.Wishes | None = None, centre: handoff.Wishes | No
     if name == "queries" and wishes == nlu.Wishes(quick=True):
         return queries.measure(quick=True)
     if wishes and wishes != nlu.Wishes():
-        raise OperationFailed(f"--quick, --data-sets and --stock-too are for `bench {UNDERSTANDING}`, not for {name}")
+        raise OperationFailed(
+            f"--quick, --data-sets, --stock-too and --ours-only are for `bench {UNDERSTANDING}`, not for {name}"
+        )
     return BENCHES[name]()
 
 
