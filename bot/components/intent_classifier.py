@@ -166,7 +166,7 @@ class _Announcer:
         self._told = 0
 
     def tell(self, ratio: float) -> None:
-        """Take the share (0-1) of the work done; called from several threads."""
+        """Take the share (0-1) of the work done."""
         if int(ratio * ANNOUNCEMENTS) > self._told:
             self._told = int(ratio * ANNOUNCEMENTS)
             logger.info("Training the classifier", extra={"ratio": ratio})

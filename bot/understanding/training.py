@@ -9,7 +9,6 @@ part of the examples and asked for that part. The same examples give the same mo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -96,7 +95,7 @@ def train_model(
         intents: the intent of each.
         language: whose vectors of morphemes are used.
         settings: see `Settings`.
-        on_progress: told the share (0-1) of the work done, from several threads.
+        on_progress: told the share (0-1) of the work done.
 
     Raises:
         ValueError: fewer than two intents are given.
@@ -140,26 +139,20 @@ def _train(
     settings: Settings,
     on_progress: Progress,
 ) -> IntentModel:
-    """Train both halves, and each without the unseen, at the same time.
-
-    The networks share this process, since numpy frees its lock; finding features does not.
-    """
+    """Train both halves, and each without the unseen, at the same time."""
     split = _split(prepared.targets)
     whole = np.arange(len(prepared.targets))
-    tell = _share_progress(on_progress, 2 if split else 1)
-    linear = beside.begin(
-        lambda: learn(_make_lesson(prepared, utterances, split, settings))
-    )
-    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="training") as pool:
-        neural = pool.submit(_train_neural, prepared, whole, settings, tell[0])
-        if split:
-            kept = pool.submit(_train_neural, prepared, split.seen, settings, tell[1])
+    lesson = _make_lesson(prepared, utterances, split, settings)
+    linear = beside.begin(lambda: learn(lesson))
+    if split:
+        kept = beside.begin(lambda: _train_neural(prepared, split.seen, settings))
+    neural = _train_neural(prepared, whole, settings, on_progress)
     found = linear()
     model = IntentModel(
         labels=prepared.labels,
         encoder=Encoder(found.vocabulary, prepared.vectors, prepared.rows),
         linear=found.half,
-        neural=neural.result(),
+        neural=neural,
         scales=DEFAULT_SCALES,
         scope=None,
     )
@@ -168,7 +161,7 @@ def _train(
     evidence = ScopeEvidence(
         probabilities=np.empty(0),
         linear=found.unseen_scores,
-        deep=_score(kept.result(), prepared, split.unseen),
+        deep=_score(kept(), prepared, split.unseen),
         unseen_ratio=_measure_unseen(prepared, split),
     )
     return _calibrate(model, prepared.targets[split.unseen], evidence)
@@ -203,21 +196,11 @@ def _split(targets: np.ndarray) -> _Split | None:
     return _Split(*next(folds.split(targets, targets)))
 
 
-def _share_progress(on_progress: Progress, count: int) -> list[Progress]:
-    done = [0.0] * count
-
-    def tell_of(number: int) -> Progress:
-        def tell(ratio: float) -> None:
-            done[number] = ratio
-            on_progress(sum(done) / count)
-
-        return tell
-
-    return [tell_of(number) for number in range(count)]
-
-
 def _train_neural(
-    prepared: _Prepared, chosen: np.ndarray, settings: Settings, tell: Progress
+    prepared: _Prepared,
+    chosen: np.ndarray,
+    settings: Settings,
+    tell: Progress = lambda ratio: None,
 ) -> NeuralHalf:
     network, learned = train_network(
         Examples(
