@@ -1,9 +1,10 @@
 """Training of the intent model: both halves, their scales, the decision on the scope.
 
-scikit-learn and scipy are used here and in `scope.fit_decision` only, and imported when
-a model is trained: a worker that answers messages never loads them. The scales and the
-decision need scores of unseen messages: a second pair of halves is trained on all but a
-part of the examples and asked for that part. The same examples give the same model.
+scikit-learn and scipy are used in training alone (here, in `linear_training`, `network`
+and `scope.fit_decision`), and imported when a model is trained: a worker that answers
+messages never loads them. The scales and the decision need scores of unseen messages: a
+second pair of halves is trained on all but a part of the examples and asked for that
+part. The same examples give the same model.
 """
 
 from __future__ import annotations

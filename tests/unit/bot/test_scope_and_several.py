@@ -8,6 +8,7 @@ import pytest
 from bot.understanding.prediction import Prediction
 from bot.understanding.probabilities import combine, fit_scales, softmax
 from bot.understanding.scope import (
+    ASSUMED_SHARE,
     ScopeEvidence,
     find_threshold,
     fit_decision,
@@ -49,6 +50,21 @@ def test_the_threshold_is_where_f1_is_best():
     outside = np.array([True] * 20 + [False] * 80)
     scores = np.where(outside, 0.7, 0.4)
     assert 0.4 < find_threshold(scores, outside) <= 0.7
+
+
+def f1_of(threshold, scores, outside):
+    hits = (scores[outside] >= threshold).sum()
+    return 2 * hits / ((scores >= threshold).sum() + outside.sum())
+
+
+def test_where_scores_are_honest_no_threshold_does_much_better():
+    chance = np.random.default_rng(3)
+    scores = chance.beta(0.4, 0.4 * (1 - ASSUMED_SHARE) / ASSUMED_SHARE, 20_000)
+    outside = chance.random(len(scores)) < scores
+    best = max(f1_of(threshold, scores, outside) for threshold in np.linspace(0.05, 0.95, 91))
+    threshold = find_threshold(scores, outside)
+    assert threshold < 0.4  # these scores tell too little for one of a half
+    assert f1_of(threshold, scores, outside) > best - 0.01
 
 
 def test_an_even_message_is_stranger_than_a_clear_one():

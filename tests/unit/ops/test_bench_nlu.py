@@ -44,6 +44,14 @@ def _unmet(frozen: dict[str, dict[str, Any]]) -> list[str]:
     return [goal["what"] for goal in nlu_goals.list_goals(frozen) if not goal["met"]]
 
 
+def test_peers_that_were_not_asked_are_no_goal_and_none_is_met_against_them() -> None:
+    asked = nlu_goals.list_goals({"ours": GOOD, "peer": WORSE, "peer_hangul": WORSE})
+    alone = nlu_goals.list_goals({"ours": GOOD, "peer": {}, "peer_hangul": {}})
+    compared = [goal for goal in asked if goal["what"].startswith("better than both")]
+    assert len(compared) == len(nlu_goals._COMPARED)
+    assert alone == [goal for goal in asked if goal not in compared]
+
+
 def test_public_sets_are_read_where_they_are(tmp_path: Path) -> None:
     for name in ("3i4k", "banking77", "clinc150"):
         (tmp_path / name).mkdir()
