@@ -11,10 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from bot.understanding.encoding import MAX_NETWORK_MORPHEMES
 from bot.understanding.linear import LinearHalf
 from bot.understanding.utterance import Utterance
-from bot.understanding.vectors import MorphemeVectors
 from bot.understanding.views import count_features
 from bot.understanding.vocabulary import Vocabulary
 
@@ -32,7 +30,6 @@ class LinearLesson:
     """
 
     utterances: Sequence[Utterance]
-    vectors: MorphemeVectors
     families: np.ndarray
     targets: np.ndarray
     seen: np.ndarray | None
@@ -58,7 +55,7 @@ def learn(lesson: LinearLesson) -> LinearOutcome:
     counted = [count_features(utterance) for utterance in lesson.utterances]
     vocabulary = Vocabulary.build(counted, min_examples=lesson.min_examples)
     weighed = [vocabulary.weigh(counts) for counts in counted]
-    matrix = _make_matrix(vocabulary.size, weighed, _list_dense(lesson))
+    matrix = _make_matrix(vocabulary.size, weighed, lesson.families)
     scores = np.empty(0)
     if lesson.seen is not None and lesson.unseen is not None:
         weights, intercepts = _fit(
@@ -70,16 +67,8 @@ def learn(lesson: LinearLesson) -> LinearOutcome:
     return LinearOutcome(vocabulary, half, scores)
 
 
-def _list_dense(lesson: LinearLesson) -> np.ndarray:
-    sentences = [
-        lesson.vectors.embed(utterance.morphemes[:MAX_NETWORK_MORPHEMES])
-        for utterance in lesson.utterances
-    ]
-    return np.concatenate([np.stack(sentences), lesson.families], axis=1)
-
-
 def _make_matrix(
-    size: int, weighed: Sequence[tuple[np.ndarray, np.ndarray]], dense: np.ndarray
+    size: int, weighed: Sequence[tuple[np.ndarray, np.ndarray]], families: np.ndarray
 ) -> Any:
     from scipy import sparse
 
@@ -87,7 +76,7 @@ def _make_matrix(
     columns = np.concatenate([columns for columns, _ in weighed])
     weights = np.concatenate([weights for _, weights in weighed])
     views = sparse.csr_matrix((weights, columns, ends), shape=(len(weighed), size))
-    return sparse.hstack([views, sparse.csr_matrix(dense)], "csr")
+    return sparse.hstack([views, sparse.csr_matrix(families)], "csr")
 
 
 def _fit(

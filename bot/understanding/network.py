@@ -76,14 +76,6 @@ class Network:
         return Pass(self.weights, batch).scores
 
 
-@dataclass(frozen=True)
-class Dropout:
-    """Shares (0-1) of the units that are left out in training, by chance at each step."""
-
-    window: float
-    pooled: float
-
-
 class Pass:
     """One way forward through the network, kept for the way back in training."""
 
@@ -91,10 +83,10 @@ class Pass:
         self,
         weights: Arrays,
         batch: Batch,
-        dropout: Dropout | None = None,
+        dropout: float = 0.0,
         chance: np.random.Generator | None = None,
     ) -> None:
-        """Compute `scores`; with `dropout`, units are left out as `chance` has it."""
+        """Compute `scores`; that share of the last layer's inputs is left out by `chance`."""
         self._weights, self._batch = weights, batch
         self._windows = batch.find_windows()
         inner = np.maximum(batch.table @ weights["inner"] + weights["inner_bias"], 0)
@@ -102,14 +94,11 @@ class Pass:
         self._inner = inner[batch.places]
         outer = self._look_through_windows() + weights["window_bias"]
         self._outer = np.maximum(outer, 0, out=outer)
-        self._kept: list[np.ndarray | float] = [1.0, 1.0]
-        if dropout and chance:
-            self._kept[0] = _choose(chance, outer.shape, dropout.window)
-            self._outer *= self._kept[0]
         self._pooled = self._pool()
+        self._kept: np.ndarray | float = 1.0
         if dropout and chance:
-            self._kept[1] = _choose(chance, self._pooled.shape, dropout.pooled)
-            self._pooled *= self._kept[1]
+            self._kept = _choose(chance, self._pooled.shape, dropout)
+            self._pooled *= self._kept
         self.scores = self._pooled @ weights["outer"] + weights["outer_bias"]
 
     def _look_through_windows(self) -> np.ndarray:
@@ -155,13 +144,12 @@ class Pass:
             learned_from: columns before it are fixed, and no gradient is found for them.
         """
         width = self._inner.shape[1]
-        pooled = (errors @ self._weights["outer"].T) * self._kept[1]
+        pooled = (errors @ self._weights["outer"].T) * self._kept
         parts = [pooled[:, i * width : (i + 1) * width] for i in range(POOLED)]
         outer = self._unpool(self._outer, self._largest[0], parts[0], parts[1])
         outer[self._tails] += _to_largest(
             self._tail, self._tail_largest, parts[4], self._tail_lengths
         )
-        outer *= self._kept[0]
         outer *= self._outer > 0
         places = [self._sum_by_row(outer, rows) for rows in self._windows]
         inner = self._sum_by_row(

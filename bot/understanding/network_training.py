@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.understanding.network import POOLED, Arrays, Batch, Dropout, Network, Pass
+from bot.understanding.network import POOLED, Arrays, Batch, Network, Pass
 
 BETA1, BETA2, EPSILON = 0.9, 0.99, 1e-8
 DECAYED = ("inner", "window", "outer")
@@ -27,7 +27,7 @@ class NetworkSettings:
     decay: float = 0.02
     batch_size: int = 256
     morpheme_dropout: float = 0.15
-    dropout: Dropout = field(default_factory=lambda: Dropout(window=0.0, pooled=0.4))
+    dropout: float = 0.4
     # Messages looked at in all. It bounds the time of a training whatever the data grow
     # to: the more examples, the fewer times each is seen.
     budget: int = 360_000
@@ -114,6 +114,7 @@ def train_network(
     examples: Examples,
     *,
     settings: NetworkSettings,
+    epochs: int,
     seed: int,
     on_progress: Progress = lambda ratio: None,
 ) -> tuple[Network, np.ndarray]:
@@ -128,7 +129,7 @@ def train_network(
     learned = (learned * learnable[:, None]).astype(np.float32)
     weights = _draw_weights(chance, examples, settings)
     adam = Adam()
-    for chosen, pace, done in _plan(chance, len(examples.targets), settings):
+    for chosen, pace, done in _plan(chance, len(examples.targets), epochs, settings):
         adam.steps += 1
         batch, rows = _gather(examples, learned, chosen, settings, chance)
         forward = Pass(weights, batch, settings.dropout, chance)
@@ -150,12 +151,11 @@ def train_network(
 
 
 def _plan(
-    chance: np.random.Generator, count: int, settings: NetworkSettings
+    chance: np.random.Generator, count: int, epochs: int, settings: NetworkSettings
 ) -> Iterator[tuple[np.ndarray, float, float]]:
     """Yield the examples of each step, its pace (0-1), and the share of steps done."""
     size = min(settings.batch_size, count)
     steps_an_epoch = count // size
-    epochs = settings.count_epochs(count)
     steps, step = epochs * steps_an_epoch, 0
     for _ in range(epochs):
         order = chance.permutation(count)

@@ -176,7 +176,6 @@ def _make_lesson(
 ) -> LinearLesson:
     return LinearLesson(
         utterances=utterances,
-        vectors=prepared.vectors,
         families=prepared.families,
         targets=prepared.targets,
         seen=split.seen if split else None,
@@ -212,6 +211,7 @@ def _train_neural(
             label_count=len(prepared.labels),
         ),
         settings=settings.network,
+        epochs=settings.network.count_epochs(len(prepared.targets)),
         seed=SEED + len(chosen),
         on_progress=tell,
     )
