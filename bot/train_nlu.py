@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--config", default=ROOT / "config.yml", type=Path)
     parser.add_argument("--stock", choices=PEERS, help="a peer instead of config.yml")
+    parser.add_argument("--rounds", type=int, help="a peer's, instead of its 100")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="nlu-training-") as folder:
         scratch = Path(folder)
@@ -43,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         config = options.config
         if options.stock:
             config = scratch / "config.yml"
-            _write_stock_config(config, keep_hangul=options.stock == "hangul")
+            _write_stock_config(config, options.stock == "hangul", options.rounds)
         Progress(enabled=True).listen()
         started_at = time.perf_counter()
         model = train(data, config, options.out)
@@ -99,10 +100,10 @@ def prepare_data(data: Path, scratch: Path) -> Path:
     return target
 
 
-def _write_stock_config(path: Path, *, keep_hangul: bool) -> None:
+def _write_stock_config(path: Path, keep_hangul: bool, rounds: int | None) -> None:
     from bot.measuring import stock
 
-    stock.write_config(path, keep_hangul=keep_hangul)
+    stock.write_config(path, keep_hangul=keep_hangul, rounds=rounds or stock.ROUNDS)
 
 
 if __name__ == "__main__":

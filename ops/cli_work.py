@@ -164,6 +164,10 @@ def bench(
     ours_only: Annotated[
         bool, typer.Option("--ours-only", help="nlu: leave the stock pipelines out: on all data they take hours.")
     ] = False,
+    stock_rounds: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="nlu: so many of the 100 rounds for the stock pipelines on our data."),
+    ] = None,
     agents: Annotated[
         int, typer.Option(metavar="N", help="handoff: how many agents; as many more customers come.")
     ] = 30,
@@ -181,7 +185,7 @@ def bench(
     from ops.bench import handoff, nlu, nlu_report
 
     with failures_as_sentences():
-        wishes = nlu.Wishes(quick, data_sets.resolve() if data_sets else None, stock_too, ours_only)
+        wishes = nlu.Wishes(quick, data_sets.resolve() if data_sets else None, stock_too, ours_only, stock_rounds)
         found = benches.run(name, wishes, handoff.Wishes(agents, seed, store))
         if as_json:
             print_json(found)

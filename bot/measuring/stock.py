@@ -19,16 +19,20 @@ from bot.measuring.figures import NOT_UNDERSTOOD, OUT_OF_SCOPE
 DEFAULTS = "default_config.yml"
 KEEPS_HANGUL = "bot.measuring.hangul_tokenizer.HangulWhitespaceTokenizer"
 RANKING_LENGTH = 5
+ROUNDS = 100  # those of `rasa init`
 
 
-def write_config(path: Path, *, keep_hangul: bool) -> None:
-    """Write the configuration of a peer, its understanding only."""
+def write_config(path: Path, *, keep_hangul: bool, rounds: int = ROUNDS) -> None:
+    """Write the configuration of a peer, its understanding only, with so many rounds of training."""
     folder = resources.files("rasa.engine.recipes.config_files")
     config = read_yaml(folder.joinpath(DEFAULTS).read_text())
     if keep_hangul:
         assert config["pipeline"][0]["name"] == "WhitespaceTokenizer"
         config["pipeline"][0]["name"] = KEEPS_HANGUL
     config.pop("policies")
+    for component in config["pipeline"]:
+        if "epochs" in component:
+            component["epochs"] = rounds
     write_yaml(config, path)
 
 

@@ -41,13 +41,15 @@ Figures = dict[str, Any]
 class Wishes:
     """What to measure: `quick` cuts the data for everybody, `stock_too` asks the peers on public sets as well.
 
-    `ours_only` leaves the peers out, whose trainings on all data take hours.
+    `ours_only` leaves the peers out, whose trainings on all data take hours; `stock_rounds` lets them
+    train so many rounds of their 100.
     """
 
     quick: bool = False
     data_sets: Path | None = None
     stock_too: bool = False
     ours_only: bool = False
+    stock_rounds: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ def measure(wishes: Wishes) -> dict[str, Any]:
         own = _make_own_exam(scratch, quick=wishes.quick)
         asked = [OURS] if wishes.ours_only else [*TITLES]
         frozen: dict[str, Figures] = {who: {} for who in TITLES}
-        frozen |= {who: _sit(who, own, scratch, pictures=not wishes.quick) for who in asked}
+        frozen |= {
+            who: _sit(who, own, scratch, pictures=not wishes.quick, rounds=wishes.stock_rounds) for who in asked
+        }
         if not wishes.quick:
             frozen[OURS] |= _train_whole(scratch)
         results = [result for one in public for result in _sit_public(one, scratch, wishes)]
@@ -76,6 +80,7 @@ def measure(wishes: Wishes) -> dict[str, Any]:
         "bench": "nlu",
         "peer_is": "stock Rasa 3.6.21: `rasa init` pipeline (DIET); peer_hangul: with a tokenizer that keeps Hangul",
         "quick": wishes.quick,
+        "stock_rounds": wishes.stock_rounds,
         "cores": cores,
         **frozen,
         "public": results,
@@ -119,11 +124,11 @@ def _result(one: PublicSet, who: Sequence[str], scratch: Path) -> Figures:
     }
 
 
-def _sit(who: str, exam: _Exam, scratch: Path, *, pictures: bool) -> Figures:
+def _sit(who: str, exam: _Exam, scratch: Path, *, pictures: bool, rounds: int | None = None) -> Figures:
     """Train one pipeline on an exam's data and ask it; return its figures."""
     out = scratch / "models"
     title = f"{exam.name}: {TITLES[who]}"
-    stock = ["--stock", _STOCK[who]] if who in _STOCK else []
+    stock = ["--stock", _STOCK[who], *(["--rounds", rounds] if rounds else [])] if who in _STOCK else []
     with step(f"{title}, training") as progress:
         arguments = ["bot.train_nlu", "--data", exam.train, "--out", out, *stock]
         trained = run_bot(arguments, progress=progress, environ=_training_environment())

@@ -65,7 +65,8 @@ def as_markdown(found: Mapping[str, Any]) -> str:
 def list_tables(found: Mapping[str, Any]) -> list[tuple[str, Rows]]:
     """Return each table with its title; its first row names the columns."""
     quick = ", a small part of the data" if found["quick"] else ""
-    asked = f"{found['ours']['n']} messages, {found['cores']} cores"
+    rounds = f"; stock: {found['stock_rounds']} of its 100 rounds" if found["stock_rounds"] else ""
+    asked = f"{found['ours']['n']} messages, {found['cores']} cores{rounds}"
     tables = [(f"Frozen set{quick} ({asked})", _list_frozen(found))]
     if found["public"]:
         tables.append((f"Public sets{quick}", _list_public(found["public"])))

@@ -55,7 +55,7 @@ def run(name: str, wishes: nlu.Wishes | None = None, centre: handoff.Wishes | No
         return queries.measure(quick=True)
     if wishes and wishes != nlu.Wishes():
         raise OperationFailed(
-            f"--quick, --data-sets, --stock-too and --ours-only are for `bench {UNDERSTANDING}`, not for {name}"
+            f"--quick, --data-sets, --stock-too, --ours-only and --stock-rounds are for `bench {UNDERSTANDING}`, not for {name}"
         )
     return BENCHES[name]()
 

@@ -120,8 +120,9 @@ def test_public_sets_are_judged_whole_not_cut() -> None:
 def test_tables_come_as_markdown_as_well() -> None:
     frozen = {"ours": GOOD, "peer": WORSE, "peer_hangul": WORSE}
     public = [{"set": "banking77", "train_n": 9, "reference": "others 0.9", "ours": GOOD}]
-    found = {"quick": False, "cores": 2, "public": public, "goals": nlu_goals.list_goals(frozen), **frozen}
+    found = {"quick": False, "stock_rounds": 5, "cores": 2, "public": public, "goals": [], **frozen}
     lines = nlu_report.as_markdown(found).splitlines()
+    assert lines[0] == "**Frozen set (100 messages, 2 cores; stock: 5 of its 100 rounds)**"
     assert "| accuracy | 0.950 | 0.500 | 0.500 |" in lines
     assert any(line.startswith("| banking77 | ours | 9 | 100 | 0.960 |") for line in lines)
     widths = [line.count("|") for line in lines if line.startswith("| banking77") or line.startswith("| set")]
