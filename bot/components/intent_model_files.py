@@ -30,7 +30,7 @@ from bot.understanding.vocabulary import Vocabulary
 ARRAYS = "weights.npz"
 WORDS = "words.json.gz"
 EFFORT = 6  # of compressing, 1-9
-FORMAT = 4
+FORMAT = 3
 SCOPE_ARRAYS = ("mean", "spread", "coefficients")
 
 
@@ -46,6 +46,10 @@ def write(model: IntentModel, directory: Path) -> None:
         "labels": model.labels,
         "views": [list(view) for view in model.encoder.vocabulary.columns],
         "morphemes": list(model.encoder.rows),
+        "shares": [
+            [*morpheme, share]
+            for morpheme, share in model.encoder.vectors.shares.items()
+        ],
         "scales": model.scales,
         "scope": _describe_scope(model.scope),
         "taught": dict(model.taught),
@@ -87,7 +91,7 @@ def _list_arrays(model: IntentModel) -> dict[str, np.ndarray]:
         "idf": model.encoder.vocabulary.idf,
         "linear_coefficients": linear.coefficients,
         "linear_scales": linear.scales,
-        "linear_families": linear.families,
+        "linear_dense": linear.dense,
         "linear_intercepts": linear.intercepts,
         "fixed": neural.fixed,
         "learned": neural.learned,
@@ -109,6 +113,7 @@ def _assemble(
         ids=number_morphemes(language),
         projection=arrays["projection"],
         mean=arrays["mean_vector"],
+        shares={(form, tag): share for form, tag, share in words["shares"]},
         known=dict(
             zip(morphemes, arrays["fixed"] / np.float32(VECTOR_SCALE), strict=False)
         ),
@@ -126,7 +131,7 @@ def _assemble(
         linear=LinearHalf(
             arrays["linear_coefficients"],
             arrays["linear_scales"],
-            arrays["linear_families"],
+            arrays["linear_dense"],
             arrays["linear_intercepts"],
         ),
         neural=NeuralHalf(network, arrays["fixed"], arrays["learned"]),

@@ -25,14 +25,21 @@ NOT_LISTED = -1
 class Inputs:
     """What both halves get of one message.
 
-    `columns` and `weights`: its features. `families`: a value a word family. `rows`: its morphemes as rows of the network's table, `NOT_LISTED` for
+    `columns` and `weights`: its features. `sentence`: its vector. `families`: a value a
+    word family. `rows`: its morphemes as rows of the network's table, `NOT_LISTED` for
     those that training did not see.
     """
 
     columns: np.ndarray
     weights: np.ndarray
+    sentence: np.ndarray
     families: np.ndarray
     rows: np.ndarray
+
+    @property
+    def dense(self) -> np.ndarray:
+        """Sentence vector and families, one after the other."""
+        return np.concatenate([self.sentence, self.families])
 
     @property
     def unseen_ratio(self) -> float:
@@ -59,6 +66,7 @@ class Encoder:
         return Inputs(
             columns,
             weights,
+            self.vectors.embed(morphemes),
             weigh_families(utterance.text),
             find_rows(self.rows, morphemes),
         )

@@ -20,13 +20,13 @@ class LinearHalf:
     """Scores of labels.
 
     `coefficients`: whole numbers, a row a column of the vocabulary, a column a label;
-    times `scales`, one a row, they are the weights. `families`: weights of the word
-    families, a row each. `intercepts`: one a label.
+    times `scales`, one a row, they are the weights. `dense`: weights of the sentence
+    vector and the families. `intercepts`: one a label.
     """
 
     coefficients: np.ndarray
     scales: np.ndarray
-    families: np.ndarray
+    dense: np.ndarray
     intercepts: np.ndarray
 
     @classmethod
@@ -47,4 +47,4 @@ class LinearHalf:
         """Scores of one message, one a label."""
         weights = inputs.weights * self.scales[inputs.columns]
         sparse = weights @ self.coefficients[inputs.columns].astype(np.float32)
-        return np.asarray(sparse + inputs.families @ self.families + self.intercepts)
+        return np.asarray(sparse + inputs.dense @ self.dense + self.intercepts)

@@ -176,6 +176,7 @@ def _make_lesson(
 ) -> LinearLesson:
     return LinearLesson(
         utterances=utterances,
+        vectors=prepared.vectors,
         families=prepared.families,
         targets=prepared.targets,
         seen=split.seen if split else None,

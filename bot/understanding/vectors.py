@@ -20,6 +20,7 @@ from bot.understanding.utterance import Morpheme
 
 DIMENSIONS = 256
 LANDMARKS = tuple(range(100, 100 + 384 * 20, 20))  # ids are in order of frequency
+COMMON_SHARE = 1e-3  # words more frequent than this count less in a mean
 MAX_KNOWN = 40_000  # a kilobyte each: bounds what a long-running process remembers
 NOUNS = ("NNG", "NNP")
 
@@ -48,13 +49,15 @@ class MorphemeVectors:
     """Vectors of morphemes, centred and of unit length; zeros where nothing is known.
 
     The shop's own nouns, which the language model has not seen, get the mean of their
-    parts (운송장번호: 운송장 and 번호). `known` fills up as morphemes are met.
+    parts (운송장번호: 운송장 and 번호). `shares` tells how frequent morphemes are in the
+    examples, 0-1. `known` fills up as morphemes are met.
     """
 
     model: LanguageModel
     ids: dict[Morpheme, int]
     projection: np.ndarray
     mean: np.ndarray
+    shares: dict[Morpheme, float]
     known: dict[Morpheme, np.ndarray] = field(default_factory=dict)
 
     @classmethod
@@ -71,6 +74,7 @@ class MorphemeVectors:
             number_morphemes(model),
             projection.astype(np.float32),
             np.zeros(DIMENSIONS, dtype=np.float32),
+            {morpheme: n / total for morpheme, n in counts.items() if n > 1},
         )
         raw = {morpheme: vectors._look_up(morpheme) for morpheme in counts}
         mean = sum((counts[m] / total) * v for m, v in raw.items())
@@ -86,6 +90,25 @@ class MorphemeVectors:
             if len(self.known) < MAX_KNOWN:
                 self.known[morpheme] = vector
         return vector
+
+    def embed(self, morphemes: Sequence[Morpheme]) -> np.ndarray:
+        """Mean of the vectors, common words counting less, of unit length or zero.
+
+        Source: Arora et al., "A Simple but Tough-to-Beat Baseline for Sentence
+        Embeddings".
+        """
+        if not morphemes:
+            return np.zeros(DIMENSIONS, dtype=np.float32)
+        weights = np.array(
+            [
+                COMMON_SHARE / (COMMON_SHARE + self.shares.get(morpheme, 0.0))
+                for morpheme in morphemes
+            ],
+            dtype=np.float32,
+        )
+        total = weights @ np.stack([self.get(morpheme) for morpheme in morphemes])
+        length = float(np.sqrt(total @ total))
+        return total / np.float32(length) if length else total
 
     def _look_up(self, morpheme: Morpheme) -> np.ndarray:
         cosines = self._measure(morpheme)

@@ -175,6 +175,7 @@ def test_a_noun_of_the_shop_means_what_its_parts_mean(language):
 def test_what_has_no_meaning_has_no_vector(language):
     vectors = MorphemeVectors.fit(language, [[("택배", "NNG"), ("오", "VV")]])
     assert not vectors.get(("?", "SF")).any()
+    assert not vectors.embed([]).any()
 
 
 def test_families_are_found_without_blanks_and_in_any_case():
