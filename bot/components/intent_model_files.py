@@ -16,7 +16,7 @@ import numpy as np
 
 from bot.understanding.encoding import VECTOR_SCALE, Encoder
 from bot.understanding.linear import LinearHalf
-from bot.understanding.model import IntentModel, NeuralHalf
+from bot.understanding.model import IntentModel, Member, NeuralHalf
 from bot.understanding.network import LAYERS, Network
 from bot.understanding.scope import ScopeDecision
 from bot.understanding.utterance import Morpheme
@@ -30,7 +30,7 @@ from bot.understanding.vocabulary import Vocabulary
 ARRAYS = "weights.npz"
 WORDS = "words.json.gz"
 EFFORT = 6  # of compressing, 1-9
-FORMAT = 3
+FORMAT = 4
 SCOPE_ARRAYS = ("mean", "spread", "coefficients")
 
 
@@ -94,11 +94,12 @@ def _list_arrays(model: IntentModel) -> dict[str, np.ndarray]:
         "linear_dense": linear.dense,
         "linear_intercepts": linear.intercepts,
         "fixed": neural.fixed,
-        "learned": neural.learned,
         "projection": vectors.projection,
         "mean_vector": vectors.mean,
     }
-    arrays |= {f"network_{name}": neural.network.weights[name] for name in LAYERS}
+    for number, member in enumerate(neural.members):
+        arrays[f"learned_{number}"] = member.learned
+        arrays |= {f"network_{number}_{n}": member.network.weights[n] for n in LAYERS}
     if model.scope:
         arrays |= {f"scope_{name}": getattr(model.scope, name) for name in SCOPE_ARRAYS}
     return arrays
@@ -120,7 +121,6 @@ def _assemble(
     )
     scope = words["scope"]
     scope_arrays = {n: arrays[f"scope_{n}"] for n in SCOPE_ARRAYS} if scope else {}
-    network = Network({name: arrays[f"network_{name}"] for name in LAYERS})
     return IntentModel(
         labels=tuple(words["labels"]),
         encoder=Encoder(
@@ -134,10 +134,21 @@ def _assemble(
             arrays["linear_dense"],
             arrays["linear_intercepts"],
         ),
-        neural=NeuralHalf(network, arrays["fixed"], arrays["learned"]),
+        neural=NeuralHalf(arrays["fixed"], _list_members(arrays)),
         scales=(float(words["scales"][0]), float(words["scales"][1])),
         scope=ScopeDecision(**scope, **scope_arrays) if scope else None,
         taught=words["taught"],
+    )
+
+
+def _list_members(arrays: dict[str, np.ndarray]) -> tuple[Member, ...]:
+    count = sum(name.startswith("learned_") for name in arrays)
+    return tuple(
+        Member(
+            Network({name: arrays[f"network_{number}_{name}"] for name in LAYERS}),
+            arrays[f"learned_{number}"],
+        )
+        for number in range(count)
     )
 
 

@@ -1,4 +1,4 @@
-"""The intent model: a linear half over sparse views, a network over morpheme vectors.
+"""The intent model: a linear half over sparse views, networks over morpheme vectors.
 
 Runs on numpy alone, after the analyser. The halves err on different messages: their
 weighted scores, made honest by two temperatures, are the probabilities. Out of scope is
@@ -32,15 +32,35 @@ OUT_OF_SCOPE = "out_of_scope"
 
 
 @dataclass(frozen=True)
-class NeuralHalf:
-    """A network with its table: vectors of the listed morphemes, given and learned.
-
-    Both have a row a morpheme; the last is of one that is not known.
-    """
+class Member:
+    """One of the networks, with the vectors of morphemes that it learned."""
 
     network: Network
-    fixed: np.ndarray
     learned: np.ndarray
+
+
+@dataclass(frozen=True)
+class NeuralHalf:
+    """Networks that are asked together; what they say is the mean of their scores.
+
+    `fixed`: given vectors of the listed morphemes. These and those that the members learned
+    have a row a morpheme; the last is of one that is not known.
+    """
+
+    fixed: np.ndarray
+    members: tuple[Member, ...]
+
+    def score(
+        self, fixed: np.ndarray, rows: np.ndarray, extras: np.ndarray
+    ) -> np.ndarray:
+        """Scores of a message, one row, from its morphemes' given vectors and their rows."""
+        scores = [
+            member.network.score(
+                Batch.of([np.concatenate([fixed, member.learned[rows]], axis=1)], extras)
+            )
+            for member in self.members
+        ]
+        return np.asarray(sum(scores) / np.float32(len(scores)))
 
 
 @dataclass(frozen=True)
@@ -87,15 +107,13 @@ class IntentModel:
         return find_intents(utterance, whole, self.judge)
 
     def score_by_network(self, inputs: Inputs, utterance: Utterance) -> np.ndarray:
-        """Scores of the network, one row; unseen morphemes get the analyser's vector."""
-        half = self.neural
+        """Scores of the networks, one row; unseen morphemes get the analyser's vector."""
         rows = inputs.rows if len(inputs.rows) else np.array([NOT_LISTED])
-        fixed = half.fixed[rows]
+        fixed = self.neural.fixed[rows]
         for place in np.flatnonzero(inputs.rows == NOT_LISTED):
             vector = self.encoder.vectors.get(utterance.morphemes[place])
             fixed[place] = vector * np.float32(VECTOR_SCALE)
-        vectors = np.concatenate([fixed, half.learned[rows]], axis=1)
-        return half.network.score(Batch.of([vectors], inputs.families[None]))
+        return self.neural.score(fixed, rows, inputs.families[None])
 
     def _rank(self, probabilities: np.ndarray) -> tuple[tuple[str, float], ...]:
         order = np.argsort(-probabilities, kind="stable")

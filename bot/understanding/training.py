@@ -25,7 +25,7 @@ from bot.understanding.encoding import (
     weigh_families,
 )
 from bot.understanding.linear_training import SEED, LinearLesson, learn
-from bot.understanding.model import OUT_OF_SCOPE, IntentModel, NeuralHalf
+from bot.understanding.model import OUT_OF_SCOPE, IntentModel, Member, NeuralHalf
 from bot.understanding.network import Batch
 from bot.understanding.network_training import (
     Examples,
@@ -140,20 +140,25 @@ def _train(
     settings: Settings,
     on_progress: Progress,
 ) -> IntentModel:
-    """Train both halves, and each without the unseen, at the same time."""
+    """Train both halves, and each without the unseen, at the same time.
+
+    The network that has not seen all judges the rest, and is asked beside the other ever after.
+    """
     split = _split(prepared.targets)
     whole = np.arange(len(prepared.targets))
     lesson = _make_lesson(prepared, utterances, split, settings)
     linear = beside.begin(lambda: learn(lesson))
     if split:
         kept = beside.begin(lambda: _train_neural(prepared, split.seen, settings))
-    neural = _train_neural(prepared, whole, settings, on_progress)
+    members = [_train_neural(prepared, whole, settings, on_progress)]
     found = linear()
+    if split:
+        members.append(kept())
     model = IntentModel(
         labels=prepared.labels,
         encoder=Encoder(found.vocabulary, prepared.vectors, prepared.rows),
         linear=found.half,
-        neural=neural,
+        neural=NeuralHalf(prepared.fixed, tuple(members)),
         scales=DEFAULT_SCALES,
         scope=None,
     )
@@ -162,7 +167,7 @@ def _train(
     evidence = ScopeEvidence(
         probabilities=np.empty(0),
         linear=found.unseen_scores,
-        deep=_score(kept(), prepared, split.unseen),
+        deep=_score(members[-1], prepared, split.unseen),
         unseen_ratio=_measure_unseen(prepared, split),
     )
     return _calibrate(model, prepared.targets[split.unseen], evidence)
@@ -202,7 +207,7 @@ def _train_neural(
     chosen: np.ndarray,
     settings: Settings,
     tell: Progress = lambda ratio: None,
-) -> NeuralHalf:
+) -> Member:
     network, learned = train_network(
         Examples(
             messages=[prepared.messages[place] for place in chosen],
@@ -216,14 +221,14 @@ def _train_neural(
         seed=SEED + len(chosen),
         on_progress=tell,
     )
-    return NeuralHalf(network, prepared.fixed, learned)
+    return Member(network, learned)
 
 
-def _score(half: NeuralHalf, prepared: _Prepared, chosen: np.ndarray) -> np.ndarray:
-    """The network's scores of some examples, a row each."""
-    table = np.concatenate([half.fixed, half.learned], axis=1)
+def _score(member: Member, prepared: _Prepared, chosen: np.ndarray) -> np.ndarray:
+    """A network's scores of some examples, a row each."""
+    table = np.concatenate([prepared.fixed, member.learned], axis=1)
     scores = [
-        half.network.score(
+        member.network.score(
             Batch.of([table[prepared.messages[place]]], prepared.families[place][None])
         )
         for place in chosen
