@@ -54,7 +54,7 @@ class IntentClassifier(GraphComponent):
             "ranking_length": 5,
             # Inverse strength of regularisation of the linear half: higher fits the
             # examples closer.
-            "regularisation": 0.5,
+            "regularisation": 1.0,
             # Examples a feature must occur in to be kept.
             "min_examples": 3,
         }

@@ -55,7 +55,7 @@ class Settings:
     examples that a feature must occur in to be kept.
     """
 
-    regularisation: float = 0.5
+    regularisation: float = 1.0
     min_examples: int = 3
     network: NetworkSettings = field(default_factory=NetworkSettings)
 
