@@ -14,11 +14,11 @@ def begin(work: Callable[[], Result]) -> Callable[[], Result]:
     """Fork a process that does some work; return what waits for its result.
 
     The work sees all that its maker sees, without copies; its result has to be one that can
-    be pickled. What it raises is raised where the result is waited for.
+    be pickled. What it raises is raised where the result is waited for. It may begin others.
     """
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(work, sender), daemon=True)
+    process = context.Process(target=_answer, args=(work, sender))
     process.start()
     sender.close()
 

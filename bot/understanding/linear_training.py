@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bot.understanding import beside
 from bot.understanding.encoding import MAX_NETWORK_MORPHEMES
 from bot.understanding.linear import LinearHalf
 from bot.understanding.utterance import Utterance
@@ -54,9 +55,9 @@ class LinearOutcome:
 
 
 def learn(lesson: LinearLesson) -> LinearOutcome:
-    """Find the features, and fit one half after the other.
+    """Find the features, and fit both halves, the second in a process of its own.
 
-    Not at once: scikit-learn's solver draws from one source of chance a process.
+    Not in a thread: scikit-learn's solver draws from one source of chance a process.
     """
     counted = [count_features(utterance) for utterance in lesson.utterances]
     vocabulary = Vocabulary.build(counted, min_examples=lesson.min_examples)
@@ -65,16 +66,19 @@ def learn(lesson: LinearLesson) -> LinearOutcome:
     axes = _find_axes(sentences)
     dense = np.concatenate([sentences @ axes, lesson.families], axis=1)
     matrix = _make_matrix(vocabulary.size, weighed, dense)
-    scores = np.empty(0)
-    if lesson.seen is not None and lesson.unseen is not None:
-        weights, intercepts = _fit(
-            matrix[lesson.seen], lesson.targets[lesson.seen], lesson
-        )
-        scores = matrix[lesson.unseen] @ weights.T + intercepts
+    judged = beside.begin(lambda: _judge_unseen(matrix, lesson))
     weights, intercepts = _fit(matrix, lesson.targets, lesson)
     weights = _turn_back(weights, axes, vocabulary.size)
     half = LinearHalf.of(weights, intercepts, size=vocabulary.size)
-    return LinearOutcome(vocabulary, half, scores)
+    return LinearOutcome(vocabulary, half, judged())
+
+
+def _judge_unseen(matrix: Any, lesson: LinearLesson) -> np.ndarray:
+    """Scores of the unseen by a half that learned from the seen; none where there are none."""
+    if lesson.seen is None or lesson.unseen is None:
+        return np.empty(0)
+    weights, intercepts = _fit(matrix[lesson.seen], lesson.targets[lesson.seen], lesson)
+    return np.asarray(matrix[lesson.unseen] @ weights.T + intercepts)
 
 
 def _embed(lesson: LinearLesson) -> np.ndarray:

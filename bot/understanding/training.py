@@ -44,6 +44,7 @@ from bot.understanding.utterance import Morpheme, Utterance
 from bot.understanding.vectors import LanguageModel, MorphemeVectors
 
 HELD_OUT_PARTS = 6  # one of so many equal parts is kept back
+SCORED_AT_ONCE = 200
 Progress = Callable[[float], None]
 
 
@@ -227,11 +228,12 @@ def _train_neural(
 def _score(member: Member, prepared: _Prepared, chosen: np.ndarray) -> np.ndarray:
     """A network's scores of some examples, a row each."""
     table = np.concatenate([prepared.fixed, member.learned], axis=1)
+    parts = np.array_split(chosen, len(chosen) // SCORED_AT_ONCE + 1)
     scores = [
         member.network.score(
-            Batch.of([table[prepared.messages[place]]], prepared.families[place][None])
+            Batch.of([table[prepared.messages[i]] for i in part], prepared.families[part])
         )
-        for place in chosen
+        for part in parts
     ]
     return np.concatenate(scores)
 
