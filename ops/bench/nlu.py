@@ -67,13 +67,12 @@ def measure(wishes: Wishes) -> dict[str, Any]:
     with _two_cores() as cores, tempfile.TemporaryDirectory(prefix="ieum-bench-nlu-") as folder:
         scratch = Path(folder)
         own = _make_own_exam(scratch, quick=wishes.quick)
-        asked = [OURS] if wishes.ours_only else [*TITLES]
         frozen: dict[str, Figures] = {who: {} for who in TITLES}
-        frozen |= {
-            who: _sit(who, own, scratch, pictures=not wishes.quick, rounds=wishes.stock_rounds) for who in asked
-        }
+        frozen[OURS] = _sit(OURS, own, scratch, pictures=not wishes.quick)
         if not wishes.quick:
             frozen[OURS] |= _train_whole(scratch)
+        for peer in [] if wishes.ours_only else _STOCK:
+            frozen[peer] = _sit(peer, own, scratch, pictures=not wishes.quick, rounds=wishes.stock_rounds)
         results = [result for one in public for result in _sit_public(one, scratch, wishes)]
     goals = [] if wishes.quick else [*list_goals(frozen), *list_public_goals(results)]
     return {
