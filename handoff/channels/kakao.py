@@ -116,8 +116,6 @@ def answer(
         bubbles[OUTPUTS_MAX - 1 :] = [shorten(rest, SIMPLE_TEXT_MAX)]
     if also and len(bubbles) < OUTPUTS_MAX:
         bubbles.append(also)
-    elif also and len(bubbles[-1]) + len(also) < SIMPLE_TEXT_MAX:
-        bubbles[-1] += f"\n{also}"
     with_choices = next((message for message in reversed(messages) if message.choices), None)
     replies = [
         {

@@ -165,7 +165,7 @@ class Kakao:
             more = left_count > 0 or with_person
             return kakao.answer(messages, more=more, also=also, quick_replies=replies), is_new
         said = await self._sentence(view, utterance)
-        return kakao.response([said, also] if also else [said], replies, more=True), False
+        return kakao.response([also, said] if also else [said], replies, more=True), False
 
     async def _offered(self, view: View, messages: Sequence[Message]) -> tuple[str, list[Json]]:
         """Return what is said after the messages, and the buttons with it: the place in the queue, or the rating."""

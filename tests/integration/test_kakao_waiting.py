@@ -62,7 +62,7 @@ async def test_whoever_waits_is_told_place_time_and_number(gateway: GatewayUnder
     await gateway.agent()
 
     async def knows_how_long() -> bool:  # now that somebody is there
-        number, place = texts(await second.more())
+        place, number = texts(await second.more())
         return "CS-20002예요." in number and place.startswith("앞에 1명이 있어요. 곧 연결돼요.")
 
     await until(knows_how_long)
@@ -109,7 +109,7 @@ async def test_at_night_a_message_and_a_contact_can_be_left(gateway: GatewayUnde
     assert "내일(11월 25일 수요일) 오전 9시부터" in told and "CS-20001이에요" in told and "전화번호나 이메일" in told
     (thanks, _) = texts(await user.say("선물이 안 왔어요. 010 1234 5678 로 연락 주세요"))
     assert thanks.startswith("010-****-5678로 연락드릴게요.")
-    (told, _) = texts(await user.say("급해요"))
+    (_, told) = texts(await user.say("급해요"))
     assert "전화번호나 이메일" not in told  # it was left already
     assert (await customer_texts(gateway))[1] == "선물이 안 왔어요. 010-****-5678 로 연락 주세요"
     lead = await gateway.agent("lead")
