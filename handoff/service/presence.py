@@ -61,7 +61,7 @@ class Presence:
         async with self._store.write() as tx:
             await tx.save_presence(agent.agent_id, presence)
             await tx.touch_agent(agent.agent_id, seen_at_s=seen_at_s)
-            await tx.count_missed(agent.agent_id, missed=False)
+            await tx.forget_missed(agent.agent_id)
         self._touched[agent.agent_id] = seen_at_s
         self._hub.publish(ROUTING_TOPIC, *presence_topics(agent.agent_id))
         return replace(agent, presence=presence, seen_at_s=seen_at_s, missed_offers=0)
