@@ -18,9 +18,9 @@ import structlog
 from handoff.domain.conversation import Agent, Owner
 from handoff.domain.ownership import Change
 from handoff.errors import Invalid
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.passing_on import put_back
 from handoff.service.ports import ROUTING_TOPIC, Hub, presence_topics, topics_of
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
 

@@ -16,8 +16,8 @@ import structlog
 
 from handoff.domain.conversation import Agent, Conversation
 from handoff.domain.routing import SKILLS, Offer, Outcome, Seat, is_present, plan_offers
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.ports import QUEUE_TOPIC, ROUTING_TOPIC, Hub, agent_topic, presence_topics
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
 from kernel.ids import new_id

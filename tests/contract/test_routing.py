@@ -8,7 +8,7 @@ import pytest
 
 from handoff.domain.conversation import Author, Owner
 from handoff.errors import Conflict, Forbidden, NotFound
-from handoff.service.routing_policy import load_routing_policy
+from handoff.policy.routing import load_routing_policy
 from handoff.service.store import Store
 from kernel.clock import FixedClock
 from tests.contract.desk_world import DeskWorld
