@@ -16,6 +16,8 @@ export interface DeskState {
   detailErrors: Readonly<Record<string, unknown>>;
   lastRead: LastRead;
   presence: Presence;
+  /** Whether somebody else than this page has changed it last. */
+  isPresenceChanged: boolean;
   live: LiveState;
   /** Conversation on which something is being done right now. */
   busyId: string | null;

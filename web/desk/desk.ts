@@ -69,6 +69,7 @@ export class Desk {
       detailErrors: {},
       lastRead: recall<LastRead>(this.#key("read")) ?? {},
       presence: session.agent.presence ?? "offline",
+      isPresenceChanged: false,
       live: "connecting",
       busyId: null,
     });
