@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -49,6 +50,8 @@ class _File(_Shape):
     author: Words
     changed_on: date
     keep_releases_years: Annotated[int, Field(ge=5, le=100, strict=True)]
+    justification_letters: Annotated[int, Field(ge=1, le=100, strict=True)]
+    lifted_by: dict[Skill, Annotated[frozenset[Words], Field(min_length=1)]]
     reasons: dict[BlockReason, _Reason]
     signals: dict[BlockSignal, _Signal]
 
@@ -62,7 +65,12 @@ def load_block_rules() -> BlockRules:
 def read_block_rules(data: Any) -> BlockRules:
     """Return the rules that `data` holds. Raises ValueError, which names the place."""
     file = _File.model_validate(data)
-    for what, known, needed in (("reason", file.reasons, BlockReason), ("signal", file.signals, BlockSignal)):
+    tables: tuple[tuple[str, Collection[str], Collection[str]], ...] = (
+        ("reason", file.reasons, BlockReason),
+        ("signal", file.signals, BlockSignal),
+        ("skill", file.lifted_by, get_args(Skill)),
+    )
+    for what, known, needed in tables:
         if missing := set(needed) - set(known):
             raise ValueError(f"no rule for the {what} {', '.join(sorted(missing))}")
     if sum(rule.share_percent for rule in file.reasons.values()) != 100:
@@ -77,6 +85,8 @@ def read_block_rules(data: Any) -> BlockRules:
         author=file.author,
         changed_on=file.changed_on,
         keep_releases_years=file.keep_releases_years,
+        justification_letters=file.justification_letters,
+        lifted_by=file.lifted_by,
         reasons={reason: BlockRule(**rule.model_dump()) for reason, rule in file.reasons.items()},
         signals={signal: SignalRule(**found.model_dump()) for signal, found in file.signals.items()},
     )
