@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -65,13 +64,12 @@ def load_block_rules() -> BlockRules:
 def read_block_rules(data: Any) -> BlockRules:
     """Return the rules that `data` holds. Raises ValueError, which names the place."""
     file = _File.model_validate(data)
-    tables: tuple[tuple[str, Collection[str], Collection[str]], ...] = (
-        ("reason", file.reasons, BlockReason),
-        ("signal", file.signals, BlockSignal),
-        ("skill", file.lifted_by, get_args(Skill)),
-    )
-    for what, known, needed in tables:
-        if missing := set(needed) - set(known):
+    for what, known, needed in (
+        ("reason", set(file.reasons), set(BlockReason)),
+        ("signal", set(file.signals), set(BlockSignal)),
+        ("skill", set(file.lifted_by), set(get_args(Skill))),
+    ):
+        if missing := needed - known:
             raise ValueError(f"no rule for the {what} {', '.join(sorted(missing))}")
     if sum(rule.share_percent for rule in file.reasons.values()) != 100:
         raise ValueError("the shares of all reasons are not 100 percent")
@@ -86,7 +84,7 @@ def read_block_rules(data: Any) -> BlockRules:
         changed_on=file.changed_on,
         keep_releases_years=file.keep_releases_years,
         justification_letters=file.justification_letters,
-        lifted_by=file.lifted_by,
+        lifted_by={str(skill): roles for skill, roles in file.lifted_by.items()},
         reasons={reason: BlockRule(**rule.model_dump()) for reason, rule in file.reasons.items()},
         signals={signal: SignalRule(**found.model_dump()) for signal, found in file.signals.items()},
     )
