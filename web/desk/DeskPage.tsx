@@ -62,7 +62,7 @@ export function DeskPage({ page, ...bar }: PageFrameProps) {
       const offer = desk.offers.open.value[0];
       if (!offer) return;
       open(offer.conversation.conversation_id);
-      return void desk.acceptOffer(offer);
+      return void desk.handling.acceptOffer(offer);
     }
     if (!isTalking) return;
     if (asked.kind === "open-mine") {
