@@ -115,7 +115,7 @@ async def conversation(request: Request, conversation_id: str) -> HTTPResponse:
     view = await gateway.desk.view(conversation_id, agent)
     customer_id = view.conversation.customer_id
     customer = await gateway.shop.customer_panel(customer_id) if customer_id else None
-    read_up_to = await gateway.read_marks.find(conversation_id)
+    read_up_to = (await gateway.read_marks.find(conversation_id)).seq
     now, left = gateway.clock.now(), await gateway.undelivered.list_of(conversation_id)
     arrival = {"read_up_to": read_up_to, "undelivered": [shapes.undelivered(entry, now) for entry in left]}
     return respond(shapes.desk_view(view, customer) | arrival)
