@@ -32,9 +32,7 @@ class World:
     def new_runner(self, name: str = "gateway") -> TurnRunner:
         return TurnRunner(self.store, self.bot, OneCustomerShop(), self.hub, self.clock, name=name, context_key=KEY)
 
-    async def open(
-        self, customer_id: str | None = None, channel: str = "web", channel_user: str | None = None
-    ) -> str:
+    async def open(self, customer_id: str | None = None, channel: str = "web", channel_user: str | None = None) -> str:
         opened = await self.customers.open(channel=channel, customer_id=customer_id, channel_user=channel_user)
         return opened.conversation_id
 
