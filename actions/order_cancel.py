@@ -35,7 +35,9 @@ class ActionOrderCancel(ActionCase):
     async def answer(self, turn: Turn) -> Reply:
         """Return what is still open or was done; that nothing was changed to somebody who takes the wish back."""
         if turn.question and turn.question.topic == turn.intent and _KEEPS.search(turn.text):
-            return Reply(bubbles=["네, 취소하지 않을게요. 바뀐 것은 없어요."], choices=[HISTORY, PERSON], slots={"wish": None})
+            return Reply(
+                bubbles=["네, 취소하지 않을게요. 바뀐 것은 없어요."], choices=[HISTORY, PERSON], slots={"wish": None}
+            )
         return await super().answer(turn)
 
     async def about(self, turn: Turn, case: Case, order: Order) -> Reply:
