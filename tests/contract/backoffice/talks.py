@@ -1,4 +1,4 @@
-"""Conversations with the actions over a real database, turn by turn; slots are remembered as the bot does."""
+"""Conversations with the actions, action by action, over a real database."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from kernel.tokens import TurnContext, read_identity_claim, sign_turn_context
 
 KEY = "k" * 40
 RULES = load_code_rules()
-
 ANSWERS: dict[str, type[ShopAction]] = {
     **TOPICS,
     "affirm": ActionAffirm,
@@ -102,3 +101,8 @@ class Talk:
         """The newest code that arrived."""
         codes = [line["text"] for line in await self.texts() if "인증번호는 " in line["text"]]
         return codes[-1].split("인증번호는 ")[1][: RULES.digits]
+
+
+def wrong(code: str) -> str:
+    """A code that is not `code`."""
+    return f"{(int(code) + 1) % 1_000_000:06d}"

@@ -14,7 +14,7 @@ from actions.registry import TOPICS
 from backoffice import demo
 from backoffice.blocking.service import list_history
 from kernel.clock import FixedClock
-from tests.contract.backoffice.talks import RULES, Talk
+from tests.contract.backoffice.talks import RULES, Talk, wrong
 
 
 def a_block(reason: str, **more: str) -> dict[str, str]:
@@ -59,10 +59,6 @@ def kim(stocked: AsyncEngine, clock: FixedClock) -> Talk:
 @pytest.fixture
 def nobody(stocked: AsyncEngine, clock: FixedClock) -> Talk:
     return Talk(stocked, clock, None)
-
-
-def wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
 async def is_blocked(talk: Talk, who: str = "kim") -> bool:
