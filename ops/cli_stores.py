@@ -158,6 +158,22 @@ def add_agent(
             console.print(f"Password: {chosen}", markup=False)
 
 
+@agents_app.command("deactivate")
+def deactivate_agent(
+    login: Annotated[str, typer.Option(help="What they logged in with.")], data: Data = DEFAULT_DATA
+) -> None:
+    """Shut out a member of staff who has left: sessions end at once, conversations go back into the queue.
+
+    Example: ./ieum agents deactivate --login minji
+    """
+    from ops import opening, prepare
+
+    with failures_as_sentences():
+        _, settings = opening.open_settings(data.resolve())
+        name = prepare.deactivate_staff(settings, login=login)
+        console.print(f"{name} ({login}) cannot log in any more; `agents add` lets them in again.", markup=False)
+
+
 @keys_app.command("create")
 def create_key(
     name: Annotated[str, typer.Argument(help="Which system will use it.")],

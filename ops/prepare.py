@@ -74,6 +74,19 @@ async def _add_staff(settings: Settings, *, login: str, name: str, password: str
         await engine.dispose()
 
 
+def deactivate_staff(settings: Settings, *, login: str) -> str:
+    """Shut out the member of staff with this login and return their name. Raises handoff.errors.NotFound."""
+    return asyncio.run(_deactivate_staff(settings, login))
+
+
+async def _deactivate_staff(settings: Settings, login: str) -> str:
+    engine = create_engine(settings.database_url)
+    try:
+        return (await staff.deactivate(conversations.SqlStore(engine), login=login)).name
+    finally:
+        await engine.dispose()
+
+
 def make_staff_logins(settings: Settings) -> list[StaffLogin]:
     """Return the demo logins, with passwords made on first use and kept with the other secrets."""
     known = open_secrets(settings.data_dir, {})

@@ -207,7 +207,7 @@ async def _open(
         follower.start()
         resources.push_async_callback(follower.stop)
     promises, desk, macros = Promises(store, hub, clock), Desk(store, hub, clock), Macros(store, intents, clock)
-    levels = ServiceLevelWatch(store, hub, clock)
+    levels, logins = ServiceLevelWatch(store, hub, clock), Logins(store, hub)
     sweeps: list[Task] = [
         levels.check,
         promises.come_due,
@@ -215,6 +215,7 @@ async def _open(
         presence.sweep,
         aside.sweep,
         macros.deliver,
+        logins.sweep,
     ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
@@ -249,7 +250,7 @@ async def _open(
         router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),
         kakao=Kakao(store, customers, shop, clock),
-        logins=Logins(store),
+        logins=logins,
         tickets=Tickets(settings.session_key, _open_redis(settings, resources)),
         limits=AddressLimits(
             conversations_a_minute=settings.conversations_a_minute, sockets=settings.sockets_an_address

@@ -11,7 +11,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from handoff.domain.conversation import Agent
-from handoff.errors import Forbidden, Invalid, TooManyAttempts, Unauthorized
+from handoff.errors import Forbidden, Invalid, NotFound, TooManyAttempts, Unauthorized
+from handoff.service.ports import Hub, session_topic
 from handoff.service.store import Store
 from kernel.ids import new_id
 
@@ -37,28 +38,52 @@ _NOBODY = _hasher.hash("nobody has this password")
 
 
 async def add(store: Store, *, login: str, name: str, password: str, role: str) -> Agent:
-    """Add a member of staff, or give the one with this login a new name, password and role. Raises Invalid."""
+    """Add a member of staff, or give the one with this login a new name, password and role. Raises Invalid.
+
+    Another password or role ends their sessions; who had left is back.
+    """
     if role not in ROLES:
         raise Invalid(f"no role {role!r}; choose one of {', '.join(ROLES)}", code="unknown_role")
     if len(password) < 8:
         raise Invalid("a password needs at least 8 characters", code="weak_password")
     password_hash = await asyncio.to_thread(_hasher.hash, password)
+    async with store.read() as tx:
+        known = await tx.find_agent(login=login)
+    is_same = known is not None and known.role == role and await _is_right(known.password_hash, password)
     async with store.write() as tx:
         known = await tx.find_agent(login=login)
         if known is not None:
-            agent = replace(known, name=name, role=role, password_hash=password_hash)
+            agent = replace(known, name=name, role=role, password_hash=password_hash, is_active=True)
             await tx.save_agent(agent)
+            await tx.set_active(agent.agent_id, is_active=True)
+            if not is_same:
+                await tx.end_sessions(agent.agent_id)
         else:
             agent = Agent(new_id("a"), login, name, role, password_hash)
             await tx.add_agent(agent)
     return agent
 
 
-class Logins:
-    """Checks passwords, and slows down whoever guesses them."""
+async def deactivate(store: Store, *, login: str) -> Agent:
+    """Let a member of staff who has left log in no more: sessions end, what they hold goes back. Raises NotFound."""
+    async with store.write() as tx:
+        agent = await tx.find_agent(login=login)
+        if agent is None:
+            raise NotFound(f"nobody has the login {login!r}", code="unknown_agent")
+        await tx.set_active(agent.agent_id, is_active=False)
+        await tx.end_sessions(agent.agent_id)
+        await tx.save_presence(agent.agent_id, "offline")
+        await tx.touch_agent(agent.agent_id, seen_at_s=0.0)  # gone for longer than any grace
+    return agent
 
-    def __init__(self, store: Store) -> None:
+
+class Logins:
+    """Checks passwords, slows down whoever guesses them, and knows which sessions are over."""
+
+    def __init__(self, store: Store, hub: Hub) -> None:
         self._store = store
+        self._hub = hub
+        self._numbers: dict[str, int] = {}
         self._attempts: dict[str, deque[float]] = {}
         self._checking = asyncio.Semaphore(CHECKED_AT_ONCE)
 
@@ -68,8 +93,8 @@ class Logins:
         async with self._store.read() as tx:
             agent = await tx.find_agent(login=login)
         async with self._checking:
-            is_right = await asyncio.to_thread(_verify, agent.password_hash if agent else _NOBODY, password)
-        if not is_right or agent is None:
+            is_right = await _is_right(agent.password_hash if agent else _NOBODY, password)
+        if not is_right or agent is None or not agent.is_active:
             raise Unauthorized("아이디나 비밀번호가 맞지 않아요.", code="wrong_credentials")
         self._attempts.pop(login, None)
         return agent
@@ -84,19 +109,43 @@ class Logins:
             raise TooManyAttempts("로그인을 여러 번 실패했어요. 5분 뒤에 다시 시도해 주세요.")
         attempts.append(now)
 
-    async def get(self, agent_id: str) -> Agent:
-        """Return the member of staff of a session. Raises Unauthorized when there is none any more."""
+    async def get(self, agent_id: str, number: int) -> Agent:
+        """Return the member of staff of a session. Raises Unauthorized when it is over, or they are gone."""
         async with self._store.read() as tx:
             agent = await tx.find_agent(agent_id=agent_id)
-        if agent is None:
-            raise Unauthorized("다시 로그인해 주세요.")
+        if agent is None or agent.session_number != number:
+            raise Unauthorized("로그인이 끝났어요. 다시 로그인해 주세요.", code="session_over")
         return agent
+
+    async def end_sessions(self, agent_id: str) -> None:
+        """Let every session of a member of staff be over, their open pages too."""
+        async with self._store.write() as tx:
+            await tx.end_sessions(agent_id)
+        self._hub.publish(session_topic(agent_id))
+
+    async def sweep(self) -> int:
+        """Tell the open pages of this process whose sessions were ended elsewhere; returns 0, for nothing is left to do."""
+        async with self._store.read() as tx:
+            numbers = {agent.agent_id: agent.session_number for agent in await tx.list_agents()}
+        ended = [agent_id for agent_id, number in numbers.items() if self._numbers.get(agent_id, number) != number]
+        self._numbers = numbers
+        self._hub.wake(*(session_topic(agent_id) for agent_id in ended))
+        return 0
 
 
 def require_role(agent: Agent, allowed: frozenset[str]) -> None:
     """Raise Forbidden unless the agent has one of these roles."""
     if agent.role not in allowed:
         raise Forbidden("이 화면을 볼 권한이 없어요. 관리자에게 문의해 주세요.", code="role_not_allowed")
+
+
+def works_at_desk(agent: Agent) -> bool:
+    """Tell whether the agent can be given conversations."""
+    return agent.is_active and agent.role in DESK_ROLES
+
+
+async def _is_right(password_hash: str, password: str) -> bool:
+    return await asyncio.to_thread(_verify, password_hash, password)
 
 
 def _verify(password_hash: str, password: str) -> bool:

@@ -46,7 +46,7 @@ async def logins(real_time: RealTime, quick_hash: None) -> Logins:
     store = MemoryStore()
     async with store.write() as tx:
         await tx.add_agent(building.agent("haneul", password_hash=PASSWORD))
-    return Logins(store)
+    return Logins(store, LocalHub())
 
 
 async def _outcome(logins: Logins, login: str, password: str) -> str:
@@ -88,11 +88,11 @@ async def test_a_real_password_is_hashed_and_checked() -> None:
     store = MemoryStore()
     added = await staff.add(store, login="haneul", name="김하늘", password=PASSWORD, role="agent")
     assert PASSWORD not in added.password_hash and added.password_hash not in repr(added)
-    assert (await Logins(store).check("haneul", PASSWORD)).agent_id == added.agent_id
+    assert (await Logins(store, LocalHub()).check("haneul", PASSWORD)).agent_id == added.agent_id
     changed = await staff.add(store, login="haneul", name="김하늘", password="another password", role="supervisor")
     assert (changed.agent_id, changed.role) == (added.agent_id, "supervisor")
     with pytest.raises(Unauthorized):
-        await Logins(store).check("haneul", PASSWORD)
+        await Logins(store, LocalHub()).check("haneul", PASSWORD)
 
 
 async def test_a_weak_password_and_an_unknown_role_or_presence_are_refused() -> None:
@@ -108,7 +108,7 @@ async def test_a_weak_password_and_an_unknown_role_or_presence_are_refused() -> 
 
 async def test_a_session_of_somebody_who_left_is_over() -> None:
     with pytest.raises(Unauthorized):
-        await Logins(MemoryStore()).get("a_gone")
+        await Logins(MemoryStore(), LocalHub()).get("a_gone", 1)
 
 
 @pytest.mark.parametrize("role", staff.ROLES)
