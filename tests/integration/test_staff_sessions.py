@@ -103,4 +103,7 @@ async def test_who_left_is_not_of_the_team(gateway: GatewayUnderTest) -> None:
     page = await gateway.agent()
     await _deactivate(gateway, page)
     other = await gateway.agent("other")
-    assert [one["name"] for one in (await other.http.get("/api/desk/agents")).json()["agents"]] == ["이름 lead", "이름 other"]
+    assert [one["name"] for one in (await other.http.get("/api/desk/agents")).json()["agents"]] == [
+        "이름 lead",
+        "이름 other",
+    ]
