@@ -46,8 +46,8 @@ async def test_an_address_that_a_caller_makes_up_counts_for_nothing(gateway: Gat
 
 
 async def _refused(gateway: GatewayUnderTest, customer: Customer) -> tuple[int, str]:
-    async with customer_socket(gateway, customer) as page:
-        with pytest.raises(ConnectionClosed) as closed:
+    with pytest.raises(ConnectionClosed) as closed:
+        async with customer_socket(gateway, customer) as page:
             await page.until(lambda _: False)
     assert closed.value.rcvd is not None
     return closed.value.rcvd.code, closed.value.rcvd.reason
