@@ -207,7 +207,12 @@ async def _open(
         follower.start()
         resources.push_async_callback(follower.stop)
     promises, desk, macros = Promises(store, hub, clock), Desk(store, hub, clock), Macros(store, intents, clock)
-    levels, logins = ServiceLevelWatch(store, hub, clock), Logins(store, hub)
+    levels, leaving, ratings, logins = (
+        ServiceLevelWatch(store, hub, clock),
+        Leaving(store, runner, hub, clock),
+        Ratings(store, hub, clock),
+        Logins(store, hub),
+    )
     sweeps: list[Task] = [
         levels.check,
         promises.come_due,
@@ -235,7 +240,7 @@ async def _open(
         desk=desk,
         macros=macros,
         suggestions=Suggestions(store, desk, clock),
-        ratings=Ratings(store, hub, clock),
+        ratings=ratings,
         handing_back=HandingBack(store, runner, shop, hub, clock),
         ticket_desk=TicketDesk(store, hub, clock),
         promises=promises,
@@ -244,12 +249,12 @@ async def _open(
         offers=Offers(store, hub, clock),
         aside=aside,
         supervision=Supervision(store, shop, hub, clock),
-        leaving=Leaving(store, runner, hub, clock),
+        leaving=leaving,
         team=Team(store, hub, clock),
         presence=presence,
         router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),
-        kakao=Kakao(store, customers, shop, clock),
+        kakao=Kakao(store, customers, leaving, ratings, shop, clock),
         logins=logins,
         tickets=Tickets(settings.session_key, _open_redis(settings, resources)),
         limits=AddressLimits(

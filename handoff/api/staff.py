@@ -16,7 +16,7 @@ from handoff.api.problems import Body, read_body
 from handoff.api.tickets import SESSION_LIFETIME_S, Session, read_session, sign_session
 from handoff.domain.conversation import Agent
 from handoff.errors import Forbidden, Unauthorized
-from handoff.service.staff import require_role
+from handoff.service.staff import LOGIN_LENGTH_MAX, require_role
 
 staff = Blueprint("staff", url_prefix="/api/desk")
 
@@ -26,7 +26,7 @@ COOKIE = "ieum_desk"
 class Login(Body):
     """A member of staff's name and password."""
 
-    login: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
+    login: str = Field(min_length=1, max_length=LOGIN_LENGTH_MAX, pattern=r"^[^\x00-\x1f]+$")
     password: str = Field(min_length=1, max_length=1_000)
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from handoff.domain.conversation import Agent
+from handoff.domain.routing import check_routing
 from handoff.errors import Forbidden, Invalid, NotFound, TooManyAttempts, Unauthorized
 from handoff.service.ports import Hub, session_topic
-from handoff.service.store import Store
+from handoff.service.store import Store, Transaction
 from kernel.ids import new_id
 
 ROLES = (
@@ -27,6 +30,9 @@ ROLES = (
 )
 DESK_ROLES = frozenset({"agent", "senior_agent", "supervisor", "administrator"})
 STUDIO_ROLES = frozenset({"trainer", "supervisor", "administrator"})
+PASSWORD_LENGTH_MIN = 8
+NAME_LENGTH_MAX = 60
+LOGIN_LENGTH_MAX = 200
 ATTEMPTS_MAX = 10
 ATTEMPTS_WINDOW_S = 300.0
 LOGINS_REMEMBERED = 1_000
@@ -37,44 +43,80 @@ _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")
 
 
-async def add(store: Store, *, login: str, name: str, password: str, role: str) -> Agent:
+async def add(
+    store: Store, *, login: str, name: str, password: str, role: str, routing: Mapping[str, Any] | None = None
+) -> Agent:
     """Add a member of staff, or give the one with this login a new name, password and role. Raises Invalid.
 
-    Another password or role ends their sessions; who had left is back.
+    Another password or role ends the sessions begun with the old one; who had left is back.
+    `routing` is what they are asked to take: skills, languages, capacity, team; what is absent stays, or is as usual.
     """
-    if role not in ROLES:
-        raise Invalid(f"no role {role!r}; choose one of {', '.join(ROLES)}", code="unknown_role")
-    if len(password) < 8:
-        raise Invalid("a password needs at least 8 characters", code="weak_password")
-    password_hash = await asyncio.to_thread(_hasher.hash, password)
+    if not 0 < len(login) <= LOGIN_LENGTH_MAX or not login.isprintable():
+        raise Invalid(f"a login is 1 to {LOGIN_LENGTH_MAX} letters in one line", code="invalid_login")
+    values = await _checked({"name": name, "password": password, "role": role, **(routing or {})})
     async with store.read() as tx:
         known = await tx.find_agent(login=login)
-    is_same = known is not None and known.role == role and await _is_right(known.password_hash, password)
+    if known is not None and await _is_right(known.password_hash, password):
+        del values["password_hash"]
     async with store.write() as tx:
         known = await tx.find_agent(login=login)
         if known is not None:
-            agent = replace(known, name=name, role=role, password_hash=password_hash, is_active=True)
-            await tx.save_agent(agent)
-            await tx.set_active(agent.agent_id, is_active=True)
-            if not is_same:
-                await tx.end_sessions(agent.agent_id)
+            await tx.set_active(known.agent_id, is_active=True)
+            agent = await _save(tx, replace(known, is_active=True), values)
         else:
-            agent = Agent(new_id("a"), login, name, role, password_hash)
+            agent = Agent(new_id("a"), login, **values)
             await tx.add_agent(agent)
     return agent
 
 
-async def deactivate(store: Store, *, login: str) -> Agent:
+async def change(store: Store, login: str, changed: Mapping[str, Any]) -> Agent:
+    """Change any of name, password, role, skills, languages, capacity and team. Raises NotFound, Invalid.
+
+    Another password or role ends the sessions begun with the old one.
+    """
+    values = await _checked(changed)
+    async with store.write() as tx:
+        known = await tx.find_agent(login=login)
+        if known is None:
+            raise NotFound(f"nobody logs in as {login!r}", code="unknown_agent")
+        return await _save(tx, known, values)
+
+
+async def deactivate(store: Store, login: str) -> Agent:
     """Let a member of staff who has left log in no more: sessions end, what they hold goes back. Raises NotFound."""
     async with store.write() as tx:
         agent = await tx.find_agent(login=login)
         if agent is None:
-            raise NotFound(f"nobody has the login {login!r}", code="unknown_agent")
+            raise NotFound(f"nobody logs in as {login!r}", code="unknown_agent")
         await tx.set_active(agent.agent_id, is_active=False)
         await tx.end_sessions(agent.agent_id)
         await tx.save_presence(agent.agent_id, "offline")
         await tx.touch_agent(agent.agent_id, seen_at_s=0.0)  # gone for longer than any grace
+    return replace(agent, is_active=False, presence="offline")
+
+
+async def _save(tx: Transaction, known: Agent, values: Mapping[str, Any]) -> Agent:
+    agent = replace(known, **values)
+    await tx.save_agent(agent)
+    if agent.role != known.role or "password_hash" in values:
+        await tx.end_sessions(agent.agent_id)
     return agent
+
+
+async def _checked(changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what may be stored of a member of staff, the password as its hash."""
+    values = check_routing(changed)
+    for field in ("name", "team"):
+        text = values.get(field)
+        if text is not None and not (text.strip() and text.isprintable() and len(text) <= NAME_LENGTH_MAX):
+            raise Invalid(f"a {field} is 1 to {NAME_LENGTH_MAX} letters in one line", code="invalid_name")
+    if "role" in values and values["role"] not in ROLES:
+        raise Invalid(f"no role {values['role']!r}; choose one of {', '.join(ROLES)}", code="unknown_role")
+    if (password := values.pop("password", None)) is not None:
+        if len(password) < PASSWORD_LENGTH_MIN:
+            raise Invalid(f"a password needs at least {PASSWORD_LENGTH_MIN} characters", code="weak_password")
+        values["password_hash"] = await asyncio.to_thread(_hasher.hash, password)
+    return values
 
 
 class Logins:

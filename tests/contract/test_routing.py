@@ -182,7 +182,7 @@ async def test_what_somebody_held_who_left_goes_back_at_once(world: DeskWorld) -
     left, there = await world.agent("left"), await world.agent("there")
     await world.stay(left, there, seconds=POLICY.conversations_return_after_s + 1)
     held = await world.claim(await world.waiting("held"), left)
-    await staff.deactivate(world.store, login="left")
+    await staff.deactivate(world.store, "left")
     await world.stay(there, seconds=2)
     assert (await world.get(held)).owner is Owner.WAITING
     assert await world.offered() == {"c_held": there.agent_id}

@@ -22,7 +22,7 @@ async def _log_out(gateway: GatewayUnderTest, page: AgentPage) -> None:
 
 async def _deactivate(gateway: GatewayUnderTest, page: AgentPage) -> None:
     engine = create_engine(gateway.settings.database_url)  # as the command line does, in a process of its own
-    await staff.deactivate(SqlStore(engine), login="agent")
+    await staff.deactivate(SqlStore(engine), "agent")
     await engine.dispose()
 
 
