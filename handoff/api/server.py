@@ -28,6 +28,7 @@ from handoff.api import pages, problems
 from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.app_channel import app_channel
+from handoff.api.blocks import blocks
 from handoff.api.chat import chat
 from handoff.api.chat_rating import chat_rating
 from handoff.api.chat_socket import chat_socket
@@ -126,6 +127,7 @@ def create_app(
         chat_rating,
         desk_hours,
         amends,
+        blocks,
         privacy,
         verification,
         studio,

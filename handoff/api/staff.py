@@ -9,6 +9,7 @@ from pydantic import Field
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, empty, json
 
+from backoffice.privacy.access import Viewer
 from handoff.api import shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
@@ -84,6 +85,11 @@ async def member(request: Request, roles: frozenset[str]) -> Agent:
     require_role(agent, roles)
     await gateway_of(request).presence.touch(agent.agent_id)
     return agent
+
+
+def viewer_of(request: Request, agent: Agent) -> Viewer:
+    """Return a member of staff as they are written down where personal data is concerned, with their address."""
+    return Viewer(viewer_id=agent.agent_id, name=agent.name, role=agent.role, source=request.remote_addr or request.ip)
 
 
 async def _logged_in(request: Request) -> tuple[Session, Agent]:
