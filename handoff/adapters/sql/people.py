@@ -12,7 +12,8 @@ from handoff.adapters.sql import rows
 from handoff.adapters.sql.tables import agents, events, handoffs, notes
 from handoff.domain.conversation import Agent, Event, Handoff, Note
 
-_KEPT_APART = ("presence", "seen_at_s", "missed_offers", "session_number", "is_active")  # have statements of their own
+# These have statements of their own.
+_KEPT_APART = ("presence", "seen_at_s", "missed_offers", "missed_at", "session_number", "is_active")
 
 
 class PeopleStatements:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from argon2 import extract_parameters
 
 from handoff.adapters.hub import LocalHub
 from handoff.adapters.memory import MemoryStore
@@ -147,3 +148,8 @@ def test_each_role_sees_its_own_pages(role: str) -> None:
         else:
             with pytest.raises(Forbidden):
                 require_role(agent, allowed)
+
+
+def test_an_unknown_login_is_checked_with_as_much_work_as_a_known_one() -> None:
+    assert extract_parameters(staff._NOBODY) == extract_parameters(staff._hasher.hash("a password"))
+    assert staff._verify(staff._NOBODY, "a password") is False
