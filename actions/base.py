@@ -72,6 +72,8 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
         except OrdersUnavailable:
             asked_about = turn.question.topic if turn.question and not self.is_topic else turn.intent
             reply = mood.soothe(phrases.orders_out_of_reach(asked_about, turn.order_id), turn)
+            if self.is_topic:  # whoever asks for a person now gets one who knows about it
+                reply.slots["last_topic"] = self._topic_of(turn)
         if self.is_understood and turn.not_understood_count:
             reply.slots.setdefault("not_understood_count", 0.0)
         return reply.send(dispatcher)

@@ -26,6 +26,7 @@ from handoff.adapters.talks import SqlTalks
 from handoff.adapters.webhook import Webhook
 from handoff.api import pages, problems
 from handoff.api.amends import amends
+from handoff.api.announcements import announcements
 from handoff.api.app import Gateway
 from handoff.api.app_channel import app_channel
 from handoff.api.blocks import blocks
@@ -128,6 +129,7 @@ def create_app(
         desk_hours,
         amends,
         blocks,
+        announcements,
         privacy,
         verification,
         studio,

@@ -186,7 +186,7 @@ class Agent:
     """A member of staff.
 
     `skills` None means all of them, `languages` None Korean alone. `seen_at_s` is the last sign of life of the
-    agent's page, in real time (seconds since 1970); `missed_offers` counts offers let pass in a row.
+    agent's page, in real time (seconds since 1970); `missed_offers` counts how often in a row what was offered passed, the last time at `missed_at`.
     """
 
     agent_id: str
@@ -201,3 +201,4 @@ class Agent:
     team: str | None = None
     seen_at_s: float | None = None
     missed_offers: int = 0
+    missed_at: datetime | None = None

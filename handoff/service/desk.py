@@ -12,11 +12,11 @@ from handoff.domain.ownership import Change, change_owner, require_agent, requir
 from handoff.domain.routing import has_skill
 from handoff.domain.tickets import Ticket, newest
 from handoff.errors import Conflict, Forbidden, Invalid, NotFound
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.answers import keep_answers
 from handoff.service.handing_over import append, draft
 from handoff.service.passing_on import end_handoff, put_back, record, take_handoff
 from handoff.service.ports import Hub, agent_topic, topics_of
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
 from kernel.ids import new_id

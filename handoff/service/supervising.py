@@ -10,11 +10,11 @@ from handoff.domain.conversation import Agent, Author, Conversation, Note, Owner
 from handoff.domain.ownership import Change, change_owner, winner_of
 from handoff.domain.routing import is_present
 from handoff.errors import Conflict, Forbidden, Invalid
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.desk import SEES_ALL, Done, connected, locked, naming_the_winner
 from handoff.service.handing_over import append, draft, gather_facts, hand_over
 from handoff.service.passing_on import record, take_handoff
 from handoff.service.ports import HandoffRequest, Hub, Shop, agent_topic, topics_of
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.staff import DESK_ROLES
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock

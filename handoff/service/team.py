@@ -10,9 +10,9 @@ from typing import Any
 from handoff.domain.conversation import Agent
 from handoff.domain.routing import check_routing, is_present
 from handoff.errors import Forbidden, NotFound
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.desk import SEES_ALL
 from handoff.service.ports import ROUTING_TOPIC, Hub, agent_topic
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.staff import DESK_ROLES
 from handoff.service.store import Store
 from kernel.clock import Clock

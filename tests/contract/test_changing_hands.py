@@ -9,8 +9,8 @@ import pytest
 
 from handoff.domain.conversation import Agent, Author, Conversation, Owner
 from handoff.errors import Conflict, Forbidden, IllegalTransition, Invalid, NotFound
+from handoff.policy.routing import load_routing_policy
 from handoff.service.leaving import LEFT_SENTENCE
-from handoff.service.routing_policy import load_routing_policy
 from handoff.service.store import Store
 from handoff.service.ticketing import WAITING_SENTENCE
 from kernel.clock import FixedClock

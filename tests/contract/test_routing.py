@@ -8,7 +8,7 @@ import pytest
 
 from handoff.domain.conversation import Author, Owner
 from handoff.errors import Conflict, Forbidden, NotFound
-from handoff.service.routing_policy import load_routing_policy
+from handoff.policy.routing import load_routing_policy
 from handoff.service.store import Store
 from kernel.clock import FixedClock
 from tests.contract.desk_world import DeskWorld
@@ -126,6 +126,27 @@ async def test_how_long_agents_take_to_accept_is_known_of_what_they_took(world: 
     async with world.store.read() as tx:
         assert list(await tx.list_accepted_after_s(limit=10)) == [7.0, 3.0]
         assert list(await tx.list_accepted_after_s(limit=1)) == [7.0]
+
+
+async def test_offers_that_pass_together_count_once(world: DeskWorld) -> None:
+    one = await world.agent("one")
+    for name in "abcd":  # one place each, asked a second apart
+        await world.waiting(name)
+        await world.stay(one, seconds=1)
+    await world.stay(one, seconds=POLICY.answer_within_s + 4)
+    async with world.store.read() as tx:
+        found = await tx.find_agent(agent_id=one.agent_id)
+    assert found is not None and (found.presence, found.missed_offers) == ("online", 1)
+
+
+async def test_who_lets_offers_pass_again_and_again_is_away_however_they_overlap(world: DeskWorld) -> None:
+    one = await world.agent("one")
+    for number in range(POLICY.answer_within_s * POLICY.away_after_missed // 5 + 2):
+        await world.waiting(f"n{number}")
+        await world.stay(one, seconds=5)
+    async with world.store.read() as tx:
+        found = await tx.find_agent(agent_id=one.agent_id)
+    assert found is not None and found.presence == "away"
 
 
 async def test_who_lets_offers_pass_in_a_row_is_taken_to_be_away(world: DeskWorld) -> None:

@@ -12,7 +12,7 @@ from handoff.adapters.sql import rows
 from handoff.adapters.sql.tables import agents, events, handoffs, notes
 from handoff.domain.conversation import Agent, Event, Handoff, Note
 
-_OF_THE_PAGE = ("presence", "seen_at_s", "missed_offers")  # changed by their own statements alone
+_OF_THE_PAGE = ("presence", "seen_at_s", "missed_offers", "missed_at")  # changed by their own statements alone
 
 
 class PeopleStatements:

@@ -174,6 +174,7 @@ agents = sa.Table(
     # The page's last sign of life; real time, seconds since 1970.
     sa.Column("seen_at_s", sa.Double),
     sa.Column("missed_offers", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("missed_at", UtcDateTime),
 )
 
 offers = sa.Table(
