@@ -259,8 +259,15 @@ class MemoryTransaction(MemoryOutbox, MemoryReplies, MemoryRouting, MemoryTicket
 
     async def save_agent(self, agent: Agent) -> None:
         known = self._t.agents[agent.agent_id]
-        page = {"presence": known.presence, "seen_at_s": known.seen_at_s, "missed_offers": known.missed_offers}
-        self._t.agents[agent.agent_id] = replace(agent, **page)
+        apart = ("presence", "seen_at_s", "missed_offers", "missed_at", "session_number", "is_active")
+        self._t.agents[agent.agent_id] = replace(agent, **{name: getattr(known, name) for name in apart})
+
+    async def end_sessions(self, agent_id: str) -> None:
+        known = self._t.agents[agent_id]
+        self._t.agents[agent_id] = replace(known, session_number=known.session_number + 1)
+
+    async def set_active(self, agent_id: str, *, is_active: bool) -> None:
+        self._t.agents[agent_id] = replace(self._t.agents[agent_id], is_active=is_active)
 
     async def list_by_ids(self, conversation_ids: Sequence[str]) -> Sequence[Conversation]:
         return [c for c in self._t.conversations.values() if c.conversation_id in conversation_ids]

@@ -211,10 +211,11 @@ async def _open(
         follower.start()
         resources.push_async_callback(follower.stop)
     promises, desk, macros = Promises(store, hub, clock), Desk(store, hub, clock), Macros(store, intents, clock)
-    levels, leaving, ratings = (
+    levels, leaving, ratings, logins = (
         ServiceLevelWatch(store, hub, clock),
         Leaving(store, runner, hub, clock),
         Ratings(store, hub, clock),
+        Logins(store, hub),
     )
     sweeps: list[Task] = [
         levels.check,
@@ -223,6 +224,7 @@ async def _open(
         presence.sweep,
         aside.sweep,
         macros.deliver,
+        logins.sweep,
     ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
@@ -257,7 +259,7 @@ async def _open(
         router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),
         kakao=Kakao(store, customers, leaving, ratings, shop, clock),
-        logins=Logins(store),
+        logins=logins,
         tickets=Tickets(settings.session_key, _open_redis(settings, resources)),
         limits=AddressLimits(
             conversations_a_minute=settings.conversations_a_minute, sockets=settings.sockets_an_address

@@ -18,6 +18,7 @@ from handoff.domain.conversation import Agent, Conversation
 from handoff.domain.routing import SKILLS, Offer, Outcome, Seat, is_present, plan_offers
 from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.ports import QUEUE_TOPIC, ROUTING_TOPIC, Hub, agent_topic, presence_topics
+from handoff.service.staff import works_at_desk
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
 from kernel.ids import new_id
@@ -189,7 +190,7 @@ async def list_seats(tx: Transaction, policy: RoutingPolicy, *, now: datetime, n
     return [
         Seat(agent, loads.get(agent.agent_id, 0), last.get(agent.agent_id))
         for agent in await tx.list_agents()
-        if _is_there(agent, policy, now_s)
+        if works_at_desk(agent) and _is_there(agent, policy, now_s)
     ]
 
 

@@ -141,7 +141,14 @@ class Transaction(OutboxTransaction, ReplyTransaction, RoutingTransaction, Ticke
         """Return all staff by login."""
 
     async def save_agent(self, agent: Agent) -> None:
-        """Store the changed fields of a member of staff, but for what their page says (presence, signs of life)."""
+        """Store the changed fields of a member of staff, but for what their page says (presence, signs of life),
+        their sessions and whether they are active."""
+
+    async def end_sessions(self, agent_id: str) -> None:
+        """Let no session of a member of staff be good any more."""
+
+    async def set_active(self, agent_id: str, *, is_active: bool) -> None:
+        """Say whether a member of staff may log in and be asked to take anything."""
 
     # live pages
     async def list_by_ids(self, conversation_ids: Sequence[str]) -> Sequence[Conversation]:

@@ -13,7 +13,7 @@ from handoff.errors import Forbidden, NotFound
 from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.desk import SEES_ALL
 from handoff.service.ports import ROUTING_TOPIC, Hub, agent_topic
-from handoff.service.staff import DESK_ROLES
+from handoff.service.staff import works_at_desk
 from handoff.service.store import Store
 from kernel.clock import Clock
 
@@ -49,7 +49,7 @@ class Team:
         """Return everybody who takes conversations, by login."""
         async with self._store.read() as tx:
             loads = await tx.count_loads(self._clock.now())
-            found = [agent for agent in await tx.list_agents() if agent.role in DESK_ROLES]
+            found = [agent for agent in await tx.list_agents() if works_at_desk(agent)]
         return [self._member(agent, loads) for agent in found]
 
     async def change(self, lead: Agent, agent_id: str, changed: Mapping[str, Any]) -> Member:
