@@ -44,8 +44,8 @@ async def prove_with_code(
         if checked.customer_id != customer_id:
             return Proof(Checked(Guess.NONE))
         request = await find_open_within(connection, customer_id, PROVES[typed.purpose])
-        if request is None or request.state is not RequestState.RECEIVED:
-            return Proof(checked, request)
-        with suppress(WrongState):  # an officer who checked it at this moment was faster
+        if request is None:
+            return Proof(checked)
+        with suppress(WrongState):  # it was checked before
             await move(connection, request, RequestState.IDENTITY_CHECKED, by=by, note="code", now=now)
         return Proof(checked, await get_within(connection, request.request_id))

@@ -121,6 +121,24 @@ async def test_after_five_wrong_tries_even_the_right_one_is_none(texts: Texts) -
     assert (await texts.guess(code)).guess is Guess.SPENT
 
 
+async def test_a_code_that_was_used_or_spent_waits_no_more_and_of_two_the_newest_waits(
+    texts: Texts, clock: FixedClock
+) -> None:
+    async def waiting(*among: CodePurpose) -> CodePurpose | None:
+        return await find_waiting(texts.engine, "c1", among, now=clock.now())
+
+    code = await texts.receive()
+    clock.advance(RULES.pause_s)
+    lifting = await texts.receive(purpose=LIFT, customer_id="one")
+    assert await waiting(IDENTIFY, LIFT) is LIFT
+    assert await waiting(IDENTIFY) is IDENTIFY
+    await texts.guess(lifting, purpose=LIFT)
+    assert await waiting(IDENTIFY, LIFT) is IDENTIFY
+    for _ in range(RULES.tries):
+        await texts.guess(wrong(code))
+    assert await waiting(IDENTIFY, LIFT) is None
+
+
 async def test_guesses_at_the_same_time_never_exceed_the_tries(texts: Texts, other: AsyncEngine) -> None:
     code = await texts.receive()
     mirror = Texts(other, texts.clock)
