@@ -24,6 +24,7 @@ from backoffice.blocking.policy import (
 )
 from backoffice.blocking.rules import load_block_rules
 from backoffice.blocking.service import list_blocks
+from backoffice.identity.tables import CodePurpose
 from kernel import korean
 from kernel.clock import KST
 
@@ -68,7 +69,7 @@ class ActionUnblock(ActionBlockStatus):
         if in_the_way is not None:
             reply.say("안전을 위해 보안 담당자가 확인한 뒤에만 풀 수 있어요.")
         else:
-            offer = await codes.offer_code(self.shop, turn)
+            offer = await codes.offer_code(self.shop, turn, CodePurpose.LIFT_BLOCK)
             if offer is not None:
                 reply.say("본인인 것이 확인되면 지금 바로 풀어 드릴 수 있어요.")
                 reply.choices.extend(offer.choices)

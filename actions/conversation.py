@@ -75,12 +75,12 @@ class ActionAffirm(ConversationAction):
 
     async def _prove(self, turn: Turn, asked: Question) -> Reply:
         if asked.kind == "phone":
-            return identity_text.ask_for_phone(asked.topic)
+            return identity_text.ask_for_phone(asked)
         if asked.kind == "prove":
-            return await codes.send_to_registered(self.shop, turn, asked.topic)
+            return await codes.send_to_registered(self.shop, turn, asked)
         if turn.is_pressed:
-            return await codes.send_again(self.shop, turn, asked.topic)
-        return identity_text.ask_for_code(asked.topic)
+            return await codes.send_again(self.shop, turn, asked)
+        return identity_text.ask_for_code(asked)
 
 
 class ActionDeny(ConversationAction):

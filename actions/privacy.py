@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from actions import handing_over, phrases, privacy_text
+from actions import codes, handing_over, phrases, privacy_text
 from actions import privacy_wording as wording
 from actions.base import Shop, ShopAction, Turn
 from actions.facts import load_facts
@@ -13,10 +13,11 @@ from actions.question import Question
 from actions.reply import Reply
 from backoffice.benefits.service import read_benefits
 from backoffice.privacy import service
-from backoffice.privacy.request_tables import RequestKind
+from backoffice.privacy.proving import PURPOSES
+from backoffice.privacy.request_tables import RequestKind, RequestState
 from backoffice.privacy.retention import load_retention
 from backoffice.privacy.rules import load_request_rules
-from backoffice.privacy.service import NewRequest
+from backoffice.privacy.service import NewRequest, PrivacyRequest
 from backoffice.privacy.tables import ConsentKind, Document
 
 _KINDS = tuple(RequestKind)
@@ -63,22 +64,35 @@ class ActionPrivacyRequest(ShopAction):
         return await self._open(turn, turn.customer_id, kind)
 
     async def _open(self, turn: Turn, customer_id: str, kind: RequestKind) -> Reply:
+        rules = load_request_rules()
+        closes_account = rules.kinds[kind].closes_account
         new = NewRequest(
             customer_id=customer_id,
             kind=kind,
             channel=turn.channel,
-            identity="login",
+            identity=None if closes_account else "login",
             details=turn.text if not turn.is_pressed else None,
             event_key=f"{turn.turn_id}:{customer_id}:{kind.value}" if turn.turn_id else None,
         )
         request, is_new = await service.open_request(self.shop.engine, new, now=self.shop.clock.now())
-        rules = load_request_rules()
-        reply = privacy_text.tell_opened(request, rules, is_new=is_new)
-        if rules.kinds[kind].closes_account:
-            reply.say(privacy_text.tell_kept(load_retention()))
-            lost = privacy_text.tell_lost(await read_benefits(self.shop.engine, customer_id, self.shop.clock))
-            reply.say(*([lost] if lost else []), "마음이 바뀌시면 그 전에 ‘요청 취소’라고 말씀해 주세요.")
-        return reply
+        if closes_account and request.state is RequestState.RECEIVED:
+            return await self._ask_for_proof(turn, customer_id, request)
+        return privacy_text.tell_opened(request, rules, is_new=is_new)
+
+    async def _ask_for_proof(self, turn: Turn, customer_id: str, request: PrivacyRequest) -> Reply:
+        """Return what a deletion means, and how to prove who asks: by a code, else to a person."""
+        label = load_request_rules().kinds[request.kind].label
+        lost = privacy_text.tell_lost(await read_benefits(self.shop.engine, customer_id, self.shop.clock))
+        reply = Reply(bubbles=[privacy_text.tell_proof_missing(label), privacy_text.tell_kept(load_retention())])
+        reply.say(*([lost] if lost else []))
+        offer = await codes.offer_code(self.shop, turn, PURPOSES[request.kind])
+        if offer is None:
+            reply.say("등록된 휴대폰 번호가 없어, 본인인지는 상담원이 확인해 드려요.")
+            detail = f"{label} 본인 확인 · {request.request_id}"
+            return handing_over.connect(reply, turn, self.shop.skills.find(turn.intent), detail=detail)
+        assert offer.question is not None, "an offer is a question"
+        reply.choices.extend(offer.choices)
+        return reply.ask(offer.question, *offer.closing)
 
     def _pass_on(self, turn: Turn) -> Reply:
         reply = Reply(
@@ -95,7 +109,7 @@ class ActionPrivacyRequest(ShopAction):
         still_open = [request for request in found if request.is_open]
         chosen = next((request for request in still_open if request.kind is named), next(iter(still_open), None))
         if chosen is None:
-            return Reply(bubbles=["지금 처리 중인 개인정보 요청은 없어요."], choices=[PERSON])
+            return Reply(bubbles=[privacy_text.NO_REQUEST], choices=[PERSON])
         label = load_request_rules().kinds[chosen.kind].label
         reply = Reply(choices=[privacy_text.YES, privacy_text.NO, PERSON])
         step = _KINDS.index(chosen.kind)
@@ -107,7 +121,7 @@ class ActionPrivacyRequest(ShopAction):
         kind = _KINDS[turn.question.step % len(_KINDS)]
         found = await service.find_open(self.shop.engine, turn.customer_id, kind) if turn.customer_id else None
         if found is None:
-            return Reply(bubbles=["지금 처리 중인 개인정보 요청은 없어요."], choices=[PERSON])
+            return Reply(bubbles=[privacy_text.NO_REQUEST], choices=[PERSON])
         now = self.shop.clock.now()
         await service.withdraw_request(self.shop.engine, found.request_id, by=turn.channel, now=now)
         label = load_request_rules().kinds[kind].label

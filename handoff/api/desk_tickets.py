@@ -23,6 +23,8 @@ from handoff.service.staff import DESK_ROLES
 
 desk_tickets = Blueprint("desk_tickets", url_prefix="/api/desk")
 
+ASKED_LENGTH_MAX = 100
+_MANY = {"unresolved": UNRESOLVED, "all": tuple(TicketStatus)}
 K = TypeVar("K", bound=StrEnum)
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Short = Annotated[str, Field(min_length=1, max_length=500)]
@@ -74,24 +76,28 @@ class ShowContact(Body):
 
 @desk_tickets.get("/tickets")
 @asks(
-    status="one status, or unresolved (the default)",
+    status="one status, unresolved (the default) or all (the default for one conversation)",
     type="one type",
     mine="1: only those that the agent has",
     tag="one tag",
     customer_id="one customer's",
+    conversation_id="one conversation's",
 )
 async def list_tickets(request: Request) -> HTTPResponse:
-    """Return tickets, newest first."""
+    """Return tickets, newest first; none where nobody knows the customer or the conversation."""
     agent = await member(request, DESK_ROLES)
-    asked = request.args.get("status", "unresolved")
-    statuses = UNRESOLVED if asked == "unresolved" else (_one_of(TicketStatus, asked, "unknown_status"),)
-    type = request.args.get("type")
+    conversation_id = _asked(request, "conversation_id")
+    status = _asked(request, "status") or ("all" if conversation_id else "unresolved")
+    type, mine = _asked(request, "type"), _asked(request, "mine") or "0"
+    if mine not in ("0", "1"):
+        raise Invalid("mine에는 0이나 1을 넣어 주세요.", code="invalid_parameter")
     found = await gateway_of(request).ticket_desk.list(
-        statuses=statuses,
+        statuses=_MANY.get(status) or (_one_of(TicketStatus, status, "unknown_status"),),
         type=_one_of(TicketType, type, "unknown_type") if type else None,
-        agent=agent if request.args.get("mine") == "1" else None,
-        customer_id=_printable(request, "customer_id"),
-        tag=_printable(request, "tag"),
+        agent=agent if mine == "1" else None,
+        customer_id=_asked(request, "customer_id"),
+        conversation_id=conversation_id,
+        tag=_asked(request, "tag"),
     )
     return respond({"tickets": [shapes.ticket(ticket) for ticket in found]})
 
@@ -196,10 +202,11 @@ async def show_contact(request: Request, number: str) -> HTTPResponse:
     return respond({"kind": contact.kind.value, "value": contact.value, "version": found.version})
 
 
-def _printable(request: Request, name: str) -> str | None:
-    text: str | None = request.args.get(name)
-    if text is not None and not text.isprintable():
-        raise Invalid(f"{name}에 쓸 수 없는 글자가 들어 있어요.", code="invalid_parameter")
+def _asked(request: Request, name: str) -> str | None:
+    """Return what the address asks for by this name. Raises Invalid for what no name can be."""
+    text: str | None = request.get_args(keep_blank_values=True).get(name)
+    if text is not None and not (0 < len(text) <= ASKED_LENGTH_MAX and text.isprintable()):
+        raise Invalid(f"{name}에는 {ASKED_LENGTH_MAX}자까지의 글자를 넣어 주세요.", code="invalid_parameter")
     return text
 
 

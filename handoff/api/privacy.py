@@ -10,13 +10,12 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, raw
 from sanic.response import json as respond
 
-from backoffice.privacy.access import Viewer
 from backoffice.privacy.request_tables import RequestKind, RequestState
 from backoffice.privacy.service import NewRequest
 from handoff.api.app import gateway_of
 from handoff.api.openapi import asks, takes
 from handoff.api.problems import Body, read_body, to_utc
-from handoff.api.staff import member
+from handoff.api.staff import member, viewer_of
 from handoff.domain.conversation import Agent
 from handoff.domain.text import accept_text
 from handoff.errors import Invalid, NotFound
@@ -137,7 +136,7 @@ async def refuse(request: Request, request_id: str) -> HTTPResponse:
 async def archive(request: Request, request_id: str) -> HTTPResponse:
     """Return everything about the customer of a request for access as a zip; recorded."""
     agent = await member(request, OFFICER_ROLES)
-    packed = await gateway_of(request).privacy.archive(request_id, _viewer(request, agent))
+    packed = await gateway_of(request).privacy.archive(request_id, viewer_of(request, agent))
     headers = {"Content-Disposition": f'attachment; filename="{request_id}.zip"', "Cache-Control": "no-store"}
     return raw(packed, content_type="application/zip", headers=headers)
 
@@ -179,16 +178,12 @@ async def unmask(request: Request, conversation_id: str) -> HTTPResponse:
         found = await tx.find_conversation(conversation_id)
     if found is None or found.customer_id is None:
         raise NotFound("고객이 누구인지 모르는 대화예요.")
-    shown = await gateway.privacy.unmask(found.customer_id, body.fields, _viewer(request, agent), body.reason)
+    shown = await gateway.privacy.unmask(found.customer_id, body.fields, viewer_of(request, agent), body.reason)
     return respond({"customer": shown}, headers={"Cache-Control": "no-store"})
 
 
 async def _step(request: Request, agent: Agent, request_id: str, to: RequestState, **said: str) -> HTTPResponse:
     return respond(await gateway_of(request).privacy.step(request_id, to, agent, **said))
-
-
-def _viewer(request: Request, agent: Agent) -> Viewer:
-    return Viewer(viewer_id=agent.agent_id, name=agent.name, role=agent.role, source=request.remote_addr or request.ip)
 
 
 def _moment(request: Request, name: str) -> datetime:

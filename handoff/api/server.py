@@ -28,6 +28,7 @@ from handoff.api import pages, problems
 from handoff.api.amends import amends
 from handoff.api.app import Gateway
 from handoff.api.app_channel import app_channel
+from handoff.api.blocks import blocks
 from handoff.api.chat import chat
 from handoff.api.chat_rating import chat_rating
 from handoff.api.chat_socket import chat_socket
@@ -126,6 +127,7 @@ def create_app(
         chat_rating,
         desk_hours,
         amends,
+        blocks,
         privacy,
         verification,
         studio,
@@ -207,7 +209,11 @@ async def _open(
         follower.start()
         resources.push_async_callback(follower.stop)
     promises, desk, macros = Promises(store, hub, clock), Desk(store, hub, clock), Macros(store, intents, clock)
-    levels = ServiceLevelWatch(store, hub, clock)
+    levels, leaving, ratings = (
+        ServiceLevelWatch(store, hub, clock),
+        Leaving(store, runner, hub, clock),
+        Ratings(store, hub, clock),
+    )
     sweeps: list[Task] = [
         levels.check,
         promises.come_due,
@@ -234,7 +240,7 @@ async def _open(
         desk=desk,
         macros=macros,
         suggestions=Suggestions(store, desk, clock),
-        ratings=Ratings(store, hub, clock),
+        ratings=ratings,
         handing_back=HandingBack(store, runner, shop, hub, clock),
         ticket_desk=TicketDesk(store, hub, clock),
         promises=promises,
@@ -243,12 +249,12 @@ async def _open(
         offers=Offers(store, hub, clock),
         aside=aside,
         supervision=Supervision(store, shop, hub, clock),
-        leaving=Leaving(store, runner, hub, clock),
+        leaving=leaving,
         team=Team(store, hub, clock),
         presence=presence,
         router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),
-        kakao=Kakao(store, customers, shop, clock),
+        kakao=Kakao(store, customers, leaving, ratings, shop, clock),
         logins=Logins(store),
         tickets=Tickets(settings.session_key, _open_redis(settings, resources)),
         limits=AddressLimits(

@@ -9,6 +9,7 @@ from pydantic import Field
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, empty, json
 
+from backoffice.privacy.access import Viewer
 from handoff.api import shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
@@ -16,7 +17,7 @@ from handoff.api.problems import Body, read_body
 from handoff.api.tickets import SESSION_LIFETIME_S, read_session, sign_session
 from handoff.domain.conversation import Agent
 from handoff.errors import Forbidden, Unauthorized
-from handoff.service.staff import require_role
+from handoff.service.staff import LOGIN_LENGTH_MAX, require_role
 
 staff = Blueprint("staff", url_prefix="/api/desk")
 
@@ -26,7 +27,7 @@ COOKIE = "ieum_desk"
 class Login(Body):
     """A member of staff's name and password."""
 
-    login: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
+    login: str = Field(min_length=1, max_length=LOGIN_LENGTH_MAX, pattern=r"^[^\x00-\x1f]+$")
     password: str = Field(min_length=1, max_length=1_000)
 
 
@@ -87,3 +88,8 @@ async def member(request: Request, roles: frozenset[str]) -> Agent:
     require_role(agent, roles)
     await gateway.presence.touch(agent.agent_id)
     return agent
+
+
+def viewer_of(request: Request, agent: Agent) -> Viewer:
+    """Return a member of staff as they are written down where personal data is concerned, with their address."""
+    return Viewer(viewer_id=agent.agent_id, name=agent.name, role=agent.role, source=request.remote_addr or request.ip)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from handoff.domain.conversation import Agent
-from handoff.errors import Forbidden, Invalid, TooManyAttempts, Unauthorized
+from handoff.domain.routing import check_routing
+from handoff.errors import Forbidden, Invalid, NotFound, TooManyAttempts, Unauthorized
 from handoff.service.store import Store
 from kernel.ids import new_id
 
@@ -26,6 +29,9 @@ ROLES = (
 )
 DESK_ROLES = frozenset({"agent", "senior_agent", "supervisor", "administrator"})
 STUDIO_ROLES = frozenset({"trainer", "supervisor", "administrator"})
+PASSWORD_LENGTH_MIN = 8
+NAME_LENGTH_MAX = 60
+LOGIN_LENGTH_MAX = 200
 ATTEMPTS_MAX = 10
 ATTEMPTS_WINDOW_S = 300.0
 LOGINS_REMEMBERED = 1_000
@@ -36,22 +42,53 @@ _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")
 
 
-async def add(store: Store, *, login: str, name: str, password: str, role: str) -> Agent:
-    """Add a member of staff, or give the one with this login a new name, password and role. Raises Invalid."""
-    if role not in ROLES:
-        raise Invalid(f"no role {role!r}; choose one of {', '.join(ROLES)}", code="unknown_role")
-    if len(password) < 8:
-        raise Invalid("a password needs at least 8 characters", code="weak_password")
-    password_hash = await asyncio.to_thread(_hasher.hash, password)
+async def add(
+    store: Store, *, login: str, name: str, password: str, role: str, routing: Mapping[str, Any] | None = None
+) -> Agent:
+    """Add a member of staff, or give the one with this login a new name, password and role. Raises Invalid.
+
+    `routing` is what they are asked to take: skills, languages, capacity, team; what is absent stays, or is as usual.
+    """
+    if not 0 < len(login) <= LOGIN_LENGTH_MAX or not login.isprintable():
+        raise Invalid(f"a login is 1 to {LOGIN_LENGTH_MAX} letters in one line", code="invalid_login")
+    values = await _checked({"name": name, "password": password, "role": role, **(routing or {})})
     async with store.write() as tx:
         known = await tx.find_agent(login=login)
         if known is not None:
-            agent = replace(known, name=name, role=role, password_hash=password_hash)
+            agent = replace(known, **values)
             await tx.save_agent(agent)
         else:
-            agent = Agent(new_id("a"), login, name, role, password_hash)
+            agent = Agent(new_id("a"), login, **values)
             await tx.add_agent(agent)
     return agent
+
+
+async def change(store: Store, login: str, changed: Mapping[str, Any]) -> Agent:
+    """Change any of name, password, role, skills, languages, capacity and team. Raises NotFound, Invalid."""
+    values = await _checked(changed)
+    async with store.write() as tx:
+        known = await tx.find_agent(login=login)
+        if known is None:
+            raise NotFound(f"nobody logs in as {login!r}", code="unknown_agent")
+        agent = replace(known, **values)
+        await tx.save_agent(agent)
+    return agent
+
+
+async def _checked(changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what may be stored of a member of staff, the password as its hash."""
+    values = check_routing(changed)
+    for field in ("name", "team"):
+        text = values.get(field)
+        if text is not None and not (text.strip() and text.isprintable() and len(text) <= NAME_LENGTH_MAX):
+            raise Invalid(f"a {field} is 1 to {NAME_LENGTH_MAX} letters in one line", code="invalid_name")
+    if "role" in values and values["role"] not in ROLES:
+        raise Invalid(f"no role {values['role']!r}; choose one of {', '.join(ROLES)}", code="unknown_role")
+    if (password := values.pop("password", None)) is not None:
+        if len(password) < PASSWORD_LENGTH_MIN:
+            raise Invalid(f"a password needs at least {PASSWORD_LENGTH_MIN} characters", code="weak_password")
+        values["password_hash"] = await asyncio.to_thread(_hasher.hash, password)
+    return values
 
 
 class Logins:

@@ -254,5 +254,5 @@ async def say_waiting(tx: Transaction, ticket: Ticket, *, at: datetime) -> str:
     if hours.is_open(at):
         return f"{WAITING_SENTENCE} {number}"
     back = korean.say_when(hours.next_opening(at), at)
-    asked = "연락받으실 전화번호나 이메일을 남겨 주시면 그쪽으로도 연락드릴게요."
-    return f"지금은 상담 시간이 아니에요. 상담원이 {back}부터 차례대로 답해 드려요. {number}\n남기실 말씀은 여기에 적어 주세요. {asked}"
+    asked = "" if ticket.contact else " 연락받으실 전화번호나 이메일을 남겨 주시면 그쪽으로도 연락드릴게요."
+    return f"지금은 상담 시간이 아니에요. 상담원이 {back}부터 차례대로 답해 드려요. {number}\n남기실 말씀은 여기에 적어 주세요.{asked}"

@@ -26,7 +26,7 @@ from backoffice.customers.service import find_by_kakao_user_key, find_contact, f
 from backoffice.delivery.changes import list_applied
 from backoffice.delivery.service import DeliveryService
 from backoffice.demo.scale import EVENTS_EACH, ORDERS_EACH, load_scale
-from backoffice.identity.service import has_code
+from backoffice.identity.service import find_waiting
 from backoffice.identity.tables import CodePurpose
 from backoffice.orders.history import list_events
 from backoffice.orders.port import SqlOrders
@@ -81,8 +81,8 @@ QUESTIONS: dict[str, Question] = {
     "blocking.list_blocks": lambda engine, _clock, who, _order: list_blocks(engine, who),
     "blocking.list_history": lambda engine, _clock, who, _order: list_history(engine, who),
     "customers.find_contact": lambda engine, _clock, who, _order: find_contact(engine, who),
-    "identity.has_code": lambda engine, clock, who, _order: has_code(
-        engine, who, CodePurpose.IDENTIFY, now=clock.now()
+    "identity.find_waiting": lambda engine, clock, who, _order: find_waiting(
+        engine, who, list(CodePurpose), now=clock.now()
     ),
     "privacy.find_current": lambda engine, _clock, who, _order: privacy.find_current(engine, who),
     "privacy.find_settings": lambda engine, _clock, who, _order: privacy.find_settings(engine, who),

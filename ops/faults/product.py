@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -15,7 +16,7 @@ import httpx
 import psutil
 
 from kernel.settings import ROOT
-from ops import prepare
+from ops import staffing
 from ops.bench.servers import free_port
 from ops.errors import OperationFailed
 from ops.instance import Instance, list_regular_slots, open_instance
@@ -70,9 +71,9 @@ class Product:
     def add_agents(self) -> dict[str, str]:
         """Add the run's agents; return their passwords by login. Blocks."""
         settings = open_settings(self.data_dir)[1]
-        passwords = {f"faults{number}": prepare.make_password() for number in range(AGENT_COUNT)}
+        passwords = {f"faults{number}": staffing.make_password() for number in range(AGENT_COUNT)}
         for login, password in passwords.items():
-            prepare.add_staff(settings, login=login, name=login, password=password, role="agent")
+            asyncio.run(staffing.add(settings, login=login, name=login, password=password, role="agent"))
         return passwords
 
     def pids(self) -> dict[str, list[int]]:

@@ -312,3 +312,38 @@ async def test_hours_are_changed_by_supervisors_and_impossible_ones_refused(noon
     assert _refused(await lead.http.put("/api/desk/hours/care", json=body)) == (409, "version_conflict")
     told = (await (await _waiting(noon)).read())["messages"][-1]["text"]
     assert "오늘 오후 1시부터" in told
+
+
+async def test_tickets_are_asked_for_by_conversation_and_by_customer(noon: GatewayUnderTest) -> None:
+    known = (await noon.http.get("/api/demo/customers")).json()["customers"][0]["customer_id"]
+    first, second, agent = await _waiting(noon, customer_id=known), await _waiting(noon), await noon.agent()
+
+    async def numbers(**asked: str) -> list[str]:
+        answer = await agent.http.get("/api/desk/tickets", params=asked)
+        return [ticket["number"] for ticket in answer.raise_for_status().json()["tickets"]]
+
+    assert await numbers(conversation_id=first.conversation_id) == ["CS-20001"]
+    assert await numbers(customer_id=known) == ["CS-20001"]
+    assert await numbers(conversation_id=second.conversation_id, customer_id=known) == []
+    for unknown in ({"conversation_id": "c_none"}, {"customer_id": "nobody"}):
+        assert await numbers(**unknown) == []
+    await agent.do(first.conversation_id, "close", version=await _claimed(noon, agent, first))
+    assert await numbers(conversation_id=first.conversation_id) == ["CS-20001"]  # resolved, but it is the one
+    assert await numbers(conversation_id=first.conversation_id, status="unresolved") == []
+    assert (await numbers(customer_id=known), await numbers(customer_id=known, status="all")) == ([], ["CS-20001"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("conversation_id=", "invalid_parameter"),
+        ("conversation_id=c%00", "invalid_parameter"),
+        ("customer_id=" + "c" * 101, "invalid_parameter"),
+        ("mine=maybe", "invalid_parameter"),
+        ("status=sleeping", "unknown_status"),
+        ("type=joke", "unknown_type"),
+    ],
+)
+async def test_tickets_asked_for_by_what_cannot_be_are_refused(noon: GatewayUnderTest, asked: str, code: str) -> None:
+    agent = await noon.agent()
+    assert _refused(await agent.http.get(f"/api/desk/tickets?{asked}")) == (422, code)

@@ -18,7 +18,7 @@ from backoffice.blocking.service import list_history, place_block
 from backoffice.blocking.tables import BlockReason, BlockSignal, ReleaseKind
 from backoffice.identity.policy import Guess, Sending
 from backoffice.identity.rules import load_code_rules
-from backoffice.identity.service import Asking, Checked, Typed, check_code, has_code, send_code
+from backoffice.identity.service import Asking, Checked, Typed, check_code, find_waiting, send_code
 from backoffice.identity.tables import CodePurpose
 from backoffice.jobs.service import Jobs
 from backoffice.notices.service import ConsoleNotifier, Sender
@@ -105,9 +105,9 @@ async def test_the_same_turn_run_again_sends_nothing_more_and_is_right_again(tex
 async def test_it_is_good_for_three_minutes(texts: Texts, clock: FixedClock) -> None:
     code = await texts.receive()
     clock.advance(RULES.lifetime_s - 1)
-    assert await has_code(texts.engine, "c1", IDENTIFY, now=clock.now())
+    assert await find_waiting(texts.engine, "c1", [IDENTIFY], now=clock.now()) is IDENTIFY
     clock.advance(1)
-    assert not await has_code(texts.engine, "c1", IDENTIFY, now=clock.now())
+    assert await find_waiting(texts.engine, "c1", [IDENTIFY], now=clock.now()) is None
     assert (await texts.guess(code)).guess is Guess.EXPIRED
     clock.advance(-1)
     assert (await texts.guess(code)).guess is Guess.RIGHT

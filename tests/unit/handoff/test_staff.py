@@ -8,7 +8,7 @@ import pytest
 
 from handoff.adapters.hub import LocalHub
 from handoff.adapters.memory import MemoryStore
-from handoff.errors import Forbidden, Invalid, TooManyAttempts, Unauthorized
+from handoff.errors import Forbidden, Invalid, NotFound, TooManyAttempts, Unauthorized
 from handoff.service import staff
 from handoff.service.presence import Presence
 from handoff.service.staff import ATTEMPTS_MAX, ATTEMPTS_WINDOW_S, LOGINS_REMEMBERED, Logins, require_role
@@ -95,13 +95,40 @@ async def test_a_real_password_is_hashed_and_checked() -> None:
         await Logins(store).check("haneul", PASSWORD)
 
 
+async def test_what_somebody_is_asked_to_take_stays_unless_it_is_changed() -> None:
+    store, values = MemoryStore(), {"login": "haneul", "name": "김하늘", "password": PASSWORD, "role": "agent"}
+    added = await staff.add(
+        store, **values, routing={"skills": ["delivery", "delivery"], "capacity": 2, "team": "배송팀"}
+    )
+    assert (added.skills, added.capacity, added.languages, added.team) == (("delivery",), 2, None, "배송팀")
+    renewed = await staff.add(store, **values | {"name": "김하늘빛"})
+    assert (renewed.name, renewed.skills, renewed.capacity) == ("김하늘빛", ("delivery",), 2)
+    changed = await staff.change(store, "haneul", {"skills": None, "languages": ["ko", "en"]})
+    assert (changed.skills, changed.languages, changed.capacity) == (None, ("ko", "en"), 2)
+    assert (await Logins(store).check("haneul", PASSWORD)).agent_id == added.agent_id
+
+
+async def test_nobody_can_be_changed_who_is_not_there() -> None:
+    with pytest.raises(NotFound):
+        await staff.change(MemoryStore(), "nobody", {"capacity": 2})
+
+
 async def test_a_weak_password_and_an_unknown_role_or_presence_are_refused() -> None:
     store = MemoryStore()
-    for changed, code in (({"password": "1234567"}, "weak_password"), ({"role": "king"}, "unknown_role")):
+    for changed, code in (
+        ({"password": "1234567"}, "weak_password"),
+        ({"role": "king"}, "unknown_role"),
+        ({"name": " "}, "invalid_name"),
+        ({"login": "a\nb"}, "invalid_login"),
+        ({"routing": {"skills": ["delivery", "cooking"]}}, "unknown_skill"),
+        ({"routing": {"team": "팀" * 61}}, "invalid_name"),
+    ):
         values = {"login": "x", "name": "x", "password": PASSWORD, "role": "agent"} | changed
         with pytest.raises(Invalid) as refused:
             await staff.add(store, **values)
         assert refused.value.code == code
+    async with store.read() as tx:
+        assert await tx.list_agents() == []
     with pytest.raises(Invalid):
         await Presence(store, LocalHub(), ProductClock()).say(building.agent(), "asleep")
 
