@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from actions import codes, handing_over, phrases
-from actions.base import ShopAction, Turn
+from actions.base import Shop, ShopAction, Turn
 from actions.phrases import PERSON, near_date
 from actions.reply import Choice, Reply
 from actions.skills import Skills
@@ -80,6 +80,17 @@ class ActionUnblock(ActionBlockStatus):
             reply.say(f"따로 하지 않으셔도 {until(block.auto_release_at, self.shop.today())}에 저절로 풀려요.")
         terms = in_the_way or set_terms(rules, block.reason, block.signals)
         return _pass_on(reply, turn, self.shop.skills, terms)
+
+
+async def find_told(shop: Shop, customer_id: str) -> Reply | None:
+    """Return the block that holds, as somebody hears of it who asks why they cannot get in; None where none holds."""
+    holding = list_holding(await list_blocks(shop.engine, customer_id), now=shop.clock.now())
+    if not holding:
+        return None
+    block = find_longest(holding)
+    reply = tell(block, load_block_rules().reasons[block.reason], today=shop.today())
+    reply.slots["last_topic"] = "block_status"
+    return reply
 
 
 def tell_lifted(done: EarlyRelease, turn: Turn, skills: Skills) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from actions import codes, handing_over, identity_text, trouble
+from actions import announcements, codes, handing_over, identity_text, trouble
 from actions.base import Shop, ShopAction, Turn
 from actions.phrases import MENU, PERSON, vary
 from actions.question import Question
@@ -47,6 +47,7 @@ class ActionSmallTalk(ConversationAction):
         reply = Reply(response=f"utter_{turn.intent}", question=turn.question)
         if turn.intent == "greet":
             await trouble.tell_on_greeting(self.shop.engine, self.shop.clock, turn=turn, reply=reply)
+            await announcements.tell_on_greeting(self.shop, reply)
         return reply
 
 

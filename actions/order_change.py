@@ -49,9 +49,9 @@ class ActionOrderChange(ActionCase):
             return await super().about(turn, case, order)
         agreed = order_wish.find_agreed(turn, turn.intent, order)
         try:
-            if agreed is not None:
-                return await self._do(turn, order, agreed)
             wish = await self._hear(turn, order)
+            if agreed is not None and wish in (None, agreed.what):
+                return await self._do(turn, order, agreed)
             if wish is not None:
                 return self._confirm(turn, order, wish)
             return await self._ask(turn, case, order)

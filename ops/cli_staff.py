@@ -114,6 +114,21 @@ def change_agent(
         print_json(staffing.describe(asyncio.run(staffing.change(settings, login, changed))))
 
 
+@agents_app.command("deactivate")
+def deactivate_agent(
+    login: Annotated[str, typer.Argument(help="What they logged in with.")], data: Data = DEFAULT_DATA
+) -> None:
+    """Shut out a member of staff who has left: sessions end at once, conversations go back; `agents add` lets them in again.
+
+    Example: ./ieum agents deactivate minji
+    """
+    from ops import opening, staffing
+
+    with failures_as_sentences():
+        _, settings = opening.open_settings(data.resolve())
+        print_json(staffing.describe(asyncio.run(staffing.deactivate(settings, login))))
+
+
 @agents_app.command("list")
 def list_agents(data: Data = DEFAULT_DATA) -> None:
     """Print all members of staff with what they are asked to take.

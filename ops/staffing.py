@@ -1,4 +1,4 @@
-"""Members of staff as the operator keeps them: added, changed, listed."""
+"""Members of staff as the operator keeps them: added, changed, listed, shut out."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ async def change(settings: Settings, login: str, changed: Mapping[str, Any]) -> 
         return await staff.change(store, login, changed)
 
 
+async def deactivate(settings: Settings, login: str) -> Agent:
+    """Shut out a member of staff who has left. Raises handoff.errors.NotFound."""
+    async with _store(settings) as store:
+        return await staff.deactivate(store, login)
+
+
 async def list_all(settings: Settings) -> list[dict[str, Any]]:
     """Return everybody, by login, without their passwords."""
     async with _store(settings) as store, store.read() as tx:
@@ -51,6 +57,7 @@ def describe(agent: Agent) -> dict[str, Any]:
         "capacity": agent.capacity,
         "team": agent.team,
         "presence": agent.presence,
+        "is_active": agent.is_active,
     }
 
 

@@ -114,7 +114,7 @@ def _refused(request: Request, error: errors.HandoffError) -> HTTPResponse:
     if isinstance(error, errors.Conflict):
         winner = error.winner
         more["winner"] = {"owner": winner.owner, "agent_name": winner.agent_name, "version": winner.version}
-    if isinstance(error, errors.StateConflict):
+    if isinstance(error, errors.StateConflict | errors.IllegalTransition):
         more |= {"current": error.current, "asked": error.asked}
     return problem(status, error.code, error.detail, **more)
 

@@ -26,6 +26,7 @@ from handoff.adapters.talks import SqlTalks
 from handoff.adapters.webhook import Webhook
 from handoff.api import pages, problems
 from handoff.api.amends import amends
+from handoff.api.announcements import announcements
 from handoff.api.app import Gateway
 from handoff.api.app_channel import app_channel
 from handoff.api.blocks import blocks
@@ -128,6 +129,7 @@ def create_app(
         desk_hours,
         amends,
         blocks,
+        announcements,
         privacy,
         verification,
         studio,
@@ -209,10 +211,11 @@ async def _open(
         follower.start()
         resources.push_async_callback(follower.stop)
     promises, desk, macros = Promises(store, hub, clock), Desk(store, hub, clock), Macros(store, intents, clock)
-    levels, leaving, ratings = (
+    levels, leaving, ratings, logins = (
         ServiceLevelWatch(store, hub, clock),
         Leaving(store, runner, hub, clock),
         Ratings(store, hub, clock),
+        Logins(store, hub),
     )
     sweeps: list[Task] = [
         levels.check,
@@ -221,6 +224,7 @@ async def _open(
         presence.sweep,
         aside.sweep,
         macros.deliver,
+        logins.sweep,
     ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
@@ -255,7 +259,7 @@ async def _open(
         router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),
         kakao=Kakao(store, customers, leaving, ratings, shop, clock),
-        logins=Logins(store),
+        logins=logins,
         tickets=Tickets(settings.session_key, _open_redis(settings, resources)),
         limits=AddressLimits(
             conversations_a_minute=settings.conversations_a_minute, sockets=settings.sockets_an_address

@@ -1,8 +1,9 @@
 """A KakaoTalk user's message: stored, answered within Kakao's time, with whatever agents wrote meanwhile.
 
 Kakao takes an answer only as the response to a message, so what the customer has not seen yet waits
-in the outbox and goes out, oldest first, with the next response that has room for it. A request that
-Kakao repeats gets the same answer again; what a request took whose answer never went out is put back.
+in the outbox and goes out, oldest first, with the next response that has room for it, whichever of their
+conversations it was written in. A request that Kakao repeats gets the same answer again; what a request
+took whose answer never went out is put back.
 """
 
 from __future__ import annotations
@@ -82,22 +83,23 @@ class Kakao:
         answer, has_taken = await self._answer(conversation_id, utterance, request)
         if has_taken and not wanted():
             async with self._store.write() as tx:
-                await tx.give_back(conversation_id, by=request)
+                await tx.give_back("kakao", utterance.user_key, by=request)
         return answer
 
     async def _place(self, utterance: Utterance, request_id: str | None) -> tuple[str, Conversation]:
         """Return the id that this request shares with its repetitions, and the conversation that it is part of.
 
         A repetition belongs where the first one went, even if that conversation was closed meanwhile; otherwise it
-        is the user's open conversation, a new one when there is none.
+        is the user's open conversation, a new one when there is none. Who only wants more says nothing, and is
+        where the user is now.
         """
         requests = _ids_of(utterance, request_id)
         async with self._store.read() as tx:  # one view: what was there before a close is seen with the close
-            for request in requests:
+            is_open = await tx.find_channel_conversation("kakao", utterance.user_key)
+            for request in requests if is_open is None or not utterance.more else ():
                 known = await tx.find_channel_request("kakao", utterance.user_key, request)
                 if known is not None and (request_id or await self._is_recent(tx, known, request)):
                     return request, known
-            is_open = await tx.find_channel_conversation("kakao", utterance.user_key)
         if is_open is not None:
             return requests[-1], is_open
         customer_id = await self._shop.find_by_kakao_user(utterance.user_key)
@@ -152,14 +154,16 @@ class Kakao:
         """Return the response, and whether it took messages that no repetition of the request had taken before."""
         view = await self._customers.read(conversation_id, after=0)
         with_person = view.owner in (Owner.WAITING, Owner.HUMAN)
+        user = ("kakao", utterance.user_key)
         async with self._store.write() as tx:
-            await tx.lock_conversation(conversation_id)
-            messages = [*await tx.list_taken(conversation_id, by=request)]
+            await tx.lock_channel_user(*user)
+            messages = [*await tx.list_taken(*user, by=request)]
             if is_new := not messages:
-                messages = _fitting(await tx.list_outbox(conversation_id, limit=kakao.OUTPUTS_MAX))
-                if seqs := [message.seq for message in messages]:
-                    await tx.take_from_outbox(conversation_id, seqs, self._clock.now(), by=request)
-            left_count = await tx.count_outbox(conversation_id)
+                messages = _fitting(await tx.list_outbox(*user, limit=kakao.OUTPUTS_MAX))
+                for taken_from in {message.conversation_id for message in messages}:
+                    seqs = [message.seq for message in messages if message.conversation_id == taken_from]
+                    await tx.take_from_outbox(taken_from, seqs, self._clock.now(), by=request)
+            left_count = await tx.count_outbox(*user)
         also, replies = await self._offered(view, messages) if left_count == 0 else ("", [])
         if messages:
             more = left_count > 0 or with_person

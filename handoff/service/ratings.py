@@ -106,7 +106,7 @@ class Ratings:
             if conversation is None:
                 raise NotFound("상담을 찾을 수 없어요.", code="conversation_not_found")
             rating = await tx.find_rating(conversation_id)
-        return rating, _may_rate(conversation, rating)
+            return rating, await _may_rate(tx, conversation, rating)
 
     async def may_rate_after(self, message: Message) -> bool:
         """Tell whether a message is the end of its conversation, of which the customer has not said yet how it was."""
@@ -114,12 +114,15 @@ class Ratings:
             conversation = await tx.find_conversation(message.conversation_id)
             if conversation is None or conversation.last_seq != message.seq:
                 return False
-            return _may_rate(conversation, await tx.find_rating(message.conversation_id))
+            return await _may_rate(tx, conversation, await tx.find_rating(message.conversation_id))
 
 
-def _may_rate(conversation: Conversation, rating: Rating | None) -> bool:
+async def _may_rate(tx: Transaction, conversation: Conversation, rating: Rating | None) -> bool:
+    """Tell whether the conversation has ended, goes on in no other, and was not rated since."""
     is_of_this_end = rating is not None and rating.closed_version == conversation.version
-    return conversation.owner is Owner.CLOSED and not is_of_this_end
+    if conversation.owner is not Owner.CLOSED or is_of_this_end:
+        return False
+    return await ticketing.find_merged_into(tx, conversation) is None
 
 
 async def _open_follow_up(tx: Transaction, conversation: Conversation, rating: Rating, at: datetime) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 from handoff.domain.conversation import Agent
 from handoff.domain.routing import check_routing, is_present
 from handoff.errors import Forbidden, NotFound
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.desk import SEES_ALL
 from handoff.service.ports import ROUTING_TOPIC, Hub, agent_topic
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
-from handoff.service.staff import DESK_ROLES
+from handoff.service.staff import works_at_desk
 from handoff.service.store import Store
 from kernel.clock import Clock
 
@@ -49,7 +49,7 @@ class Team:
         """Return everybody who takes conversations, by login."""
         async with self._store.read() as tx:
             loads = await tx.count_loads(self._clock.now())
-            found = [agent for agent in await tx.list_agents() if agent.role in DESK_ROLES]
+            found = [agent for agent in await tx.list_agents() if works_at_desk(agent)]
         return [self._member(agent, loads) for agent in found]
 
     async def change(self, lead: Agent, agent_id: str, changed: Mapping[str, Any]) -> Member:

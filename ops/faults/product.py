@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import os
 import subprocess
@@ -12,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 
 from kernel.settings import ROOT
@@ -23,6 +23,7 @@ from ops.instance import Instance, list_regular_slots, open_instance
 from ops.opening import open_settings
 from ops.processes import Identity, identify
 from ops.status import list_pids
+from ops.supervision import list_recorded
 from studio.supervisor import Supervisor
 
 AGENT_COUNT = 6
@@ -80,6 +81,10 @@ class Product:
         """Return the pids of what runs, by kind. Blocks for a moment."""
         return list_pids(Supervisor(self.instance.supervisor_socket))
 
+    def find_supervisor(self) -> Identity | None:
+        """Return supervisord's process, None when it does not run."""
+        return list_recorded(self.instance).get("supervisord")
+
     def identify(self, kind: str, place: int = 0) -> Identity | None:
         """Return a process of a kind, None when there is none just now. Blocks for a moment."""
         found = self.pids()[kind]
@@ -97,10 +102,14 @@ class Product:
 
     def health(self) -> dict[str, Any]:
         """Return what the gateway says of itself and its parts; empty while it does not answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
         try:
-            found: dict[str, Any] = httpx.get(f"{self.base_url}/api/health", timeout=3, trust_env=False).json()
-        except (httpx.HTTPError, ValueError):
+            connection.request("GET", "/api/health")
+            found: dict[str, Any] = json.loads(connection.getresponse().read())
+        except (OSError, http.client.HTTPException, ValueError):
             return {}
+        finally:
+            connection.close()
         return found
 
     def _environment(self) -> dict[str, str]:

@@ -78,6 +78,18 @@ async def _order(scene: Scene, step: str, pid: int, number: signal.Signals) -> b
     return True
 
 
+async def _kill_supervisor(scene: Scene) -> Struck | None:
+    victim = scene.product.find_supervisor()
+    if victim is None:
+        return None
+    os.kill(victim.pid, signal.SIGKILL)
+    return Struck(time.monotonic())
+
+
+# The last of a run: nobody starts again what dies from then on.
+KILL_SUPERVISOR = Fault("kill supervisord", "kill supervisord", _kill_supervisor)
+
+
 def pause(kind: str, seconds: float) -> Fault:
     """SIGSTOP, and SIGCONT after a while."""
 

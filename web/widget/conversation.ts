@@ -20,6 +20,11 @@ import { type ChatSession, findOutgoing, keepOutgoing } from "./session";
 const POLL_WAIT_S = 20;
 const CHECK_AFTER_MS = 45_000;
 
+interface Accepted {
+  seq: number;
+  moved_to?: ChatSession;
+}
+
 export interface ConversationState {
   messages: readonly Message[];
   owner: Owner;
@@ -42,11 +47,14 @@ export class Conversation {
   readonly #teller = new TypingTeller((is_typing) => this.#connection.send({ type: "typing", is_typing }));
   #readUpTo = 0;
   readonly #session: ChatSession;
+  readonly #onMoved: (session: ChatSession) => void;
   readonly #connection: LiveConnection;
   #stopWaking: () => void = () => undefined;
 
-  constructor(session: ChatSession) {
+  /** `onMoved`: this conversation was merged into another, which has what was just written. */
+  constructor(session: ChatSession, onMoved: (session: ChatSession) => void) {
     this.#session = session;
+    this.#onMoved = onMoved;
     this.state = new Store<ConversationState>({
       messages: [],
       owner: "bot",
@@ -173,7 +181,9 @@ export class Conversation {
     const { client_msg_id, text, choice } = outgoing;
     const body = choice === undefined ? { client_msg_id, text } : { client_msg_id, choice };
     try {
-      return await this.#request<{ seq: number }>("POST", "/api/chat/messages", { body });
+      const accepted = await this.#request<Accepted>("POST", "/api/chat/messages", { body });
+      if (accepted.moved_to) this.#onMoved(accepted.moved_to);
+      return accepted;
     } catch (error) {
       // The line is likely gone as well, though its socket may not have noticed.
       if (error instanceof Unreachable) this.#connection.wake();

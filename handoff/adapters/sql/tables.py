@@ -174,6 +174,10 @@ agents = sa.Table(
     # The page's last sign of life; real time, seconds since 1970.
     sa.Column("seen_at_s", sa.Double),
     sa.Column("missed_offers", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("missed_at", UtcDateTime),
+    # Sessions begun with another number are over.
+    sa.Column("session_number", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("is_active", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 
 offers = sa.Table(

@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from actions.base import Shop, ShopAction
-from actions.conversation import ActionAffirm, ActionDeny
+from actions.conversation import ActionAffirm, ActionDeny, ActionNotSolved
 from actions.delivery import ActionSelectOrder
 from actions.handoff import ActionNotUnderstood
 from actions.registry import TOPICS
@@ -31,6 +31,7 @@ ANSWERS: dict[str, type[ShopAction]] = {
     **TOPICS,
     "affirm": ActionAffirm,
     "deny": ActionDeny,
+    "not_solved": ActionNotSolved,
     "inform_order": ActionSelectOrder,
     "nlu_fallback": ActionNotUnderstood,
 }

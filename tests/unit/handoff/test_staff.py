@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from argon2 import extract_parameters
 
 from handoff.adapters.hub import LocalHub
 from handoff.adapters.memory import MemoryStore
@@ -46,7 +47,7 @@ async def logins(real_time: RealTime, quick_hash: None) -> Logins:
     store = MemoryStore()
     async with store.write() as tx:
         await tx.add_agent(building.agent("haneul", password_hash=PASSWORD))
-    return Logins(store)
+    return Logins(store, LocalHub())
 
 
 async def _outcome(logins: Logins, login: str, password: str) -> str:
@@ -88,11 +89,11 @@ async def test_a_real_password_is_hashed_and_checked() -> None:
     store = MemoryStore()
     added = await staff.add(store, login="haneul", name="김하늘", password=PASSWORD, role="agent")
     assert PASSWORD not in added.password_hash and added.password_hash not in repr(added)
-    assert (await Logins(store).check("haneul", PASSWORD)).agent_id == added.agent_id
+    assert (await Logins(store, LocalHub()).check("haneul", PASSWORD)).agent_id == added.agent_id
     changed = await staff.add(store, login="haneul", name="김하늘", password="another password", role="supervisor")
     assert (changed.agent_id, changed.role) == (added.agent_id, "supervisor")
     with pytest.raises(Unauthorized):
-        await Logins(store).check("haneul", PASSWORD)
+        await Logins(store, LocalHub()).check("haneul", PASSWORD)
 
 
 async def test_what_somebody_is_asked_to_take_stays_unless_it_is_changed() -> None:
@@ -105,7 +106,7 @@ async def test_what_somebody_is_asked_to_take_stays_unless_it_is_changed() -> No
     assert (renewed.name, renewed.skills, renewed.capacity) == ("김하늘빛", ("delivery",), 2)
     changed = await staff.change(store, "haneul", {"skills": None, "languages": ["ko", "en"]})
     assert (changed.skills, changed.languages, changed.capacity) == (None, ("ko", "en"), 2)
-    assert (await Logins(store).check("haneul", PASSWORD)).agent_id == added.agent_id
+    assert (await Logins(store, LocalHub()).check("haneul", PASSWORD)).agent_id == added.agent_id
 
 
 async def test_nobody_can_be_changed_who_is_not_there() -> None:
@@ -135,7 +136,7 @@ async def test_a_weak_password_and_an_unknown_role_or_presence_are_refused() -> 
 
 async def test_a_session_of_somebody_who_left_is_over() -> None:
     with pytest.raises(Unauthorized):
-        await Logins(MemoryStore()).get("a_gone")
+        await Logins(MemoryStore(), LocalHub()).get("a_gone", 1)
 
 
 @pytest.mark.parametrize("role", staff.ROLES)
@@ -147,3 +148,8 @@ def test_each_role_sees_its_own_pages(role: str) -> None:
         else:
             with pytest.raises(Forbidden):
                 require_role(agent, allowed)
+
+
+def test_an_unknown_login_is_checked_with_as_much_work_as_a_known_one() -> None:
+    assert extract_parameters(staff._NOBODY) == extract_parameters(staff._hasher.hash("a password"))
+    assert staff._verify(staff._NOBODY, "a password") is False

@@ -45,6 +45,13 @@ def test_somebody_is_added_with_what_they_take_and_changed_later(data_dir: Path)
     assert _done(data_dir, "list") == {"agents": [changed]}
 
 
+def test_who_left_is_shut_out_until_they_are_added_again(data_dir: Path) -> None:
+    added = _done(data_dir, *ADD)
+    assert _done(data_dir, "deactivate", "minji") == added | {"is_active": False}
+    assert _done(data_dir, *ADD) == added
+    assert _run(data_dir, "deactivate", "nobody").exit_code != 0
+
+
 @pytest.mark.parametrize(
     ("given", "named"),
     [
@@ -70,7 +77,7 @@ def test_a_change_of_nobody_or_of_nothing_is_refused(data_dir: Path, words: tupl
     assert _run(data_dir, *words).exit_code in (1, 2)
 
 
-@pytest.mark.parametrize("command", ["add", "change", "list"])
+@pytest.mark.parametrize("command", ["add", "change", "deactivate", "list"])
 def test_help_shows_an_example(command: str) -> None:
     shown = CliRunner().invoke(app, ["agents", command, "--help"])
     assert f"Example: ./ieum agents {command}" in " ".join(shown.output.split())
