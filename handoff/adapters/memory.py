@@ -292,8 +292,11 @@ class MemoryTransaction(MemoryOutbox, MemoryReplies, MemoryRouting, MemoryTicket
     async def save_read_marks(self, marks: Collection[ReadMark]) -> None:
         for mark in marks:
             known = self._t.read_marks.get(mark.conversation_id)
-            if known is None or mark.seq > known.seq:
+            if known is None:
                 self._t.read_marks[mark.conversation_id] = mark
+            elif mark.seq > known.seq or mark.agent_seq > known.agent_seq:
+                seq, agent_seq = max(mark.seq, known.seq), max(mark.agent_seq, known.agent_seq)
+                self._t.read_marks[mark.conversation_id] = replace(mark, seq=seq, agent_seq=agent_seq)
 
     async def find_read_mark(self, conversation_id: str) -> ReadMark | None:
         return self._t.read_marks.get(conversation_id)

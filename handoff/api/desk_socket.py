@@ -117,6 +117,8 @@ class _Page:
             self._unwatch(identifier(frame, "conversation_id"))
         elif kind == "typing":
             self._type(identifier(frame, "conversation_id"), is_typing=flag(frame, "is_typing"))
+        elif kind == "read":
+            self._read(identifier(frame, "conversation_id"), whole_number(frame, "up_to"))
         elif kind != "ping":
             raise Refused(CLOSE_INVALID, "unknown_frame")
 
@@ -144,6 +146,11 @@ class _Page:
         if watched is not None and watched.is_held_by(self._agent):
             body = {"is_typing": is_typing, "name": self._agent.name}
             self._gateway.hub.tell(Signal(conversation_topic(conversation_id), AGENT_TYPES, body))
+
+    def _read(self, conversation_id: str, up_to: int) -> None:
+        if watched := self._watched.get(conversation_id):
+            watched.read(up_to)
+            watched.tell_read()
 
     async def _push(self) -> None:
         try:
@@ -219,6 +226,7 @@ class _Page:
         watched = self._watched[conversation_id]
         async for frame in watched.news():
             await self._live.send(frame)
+        watched.tell_read()  # what was read before it was known whose the conversation is
         if watched.is_over:
             self._unwatch(conversation_id)
 

@@ -14,7 +14,7 @@ from handoff.api import ticket_shapes as shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import asks, takes
 from handoff.api.problems import Body, read_body
-from handoff.api.staff import member
+from handoff.api.staff import member, member_saying
 from handoff.domain.text import accept_text
 from handoff.domain.tickets import UNRESOLVED, TicketStatus, TicketType
 from handoff.errors import Invalid
@@ -134,8 +134,7 @@ async def ticket(request: Request, number: str) -> HTTPResponse:
 @takes(ChangeType)
 async def change_type(request: Request, number: str) -> HTTPResponse:
     """Make a ticket another type; its clocks go on under the new targets."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, ChangeType)
+    agent, body = await member_saying(request, ChangeType)
     type = _one_of(TicketType, body.type, "unknown_type")
     desk = gateway_of(request).ticket_desk
     return respond(shapes.ticket(await desk.change_type(number, agent, type, version=body.version)))
@@ -145,8 +144,7 @@ async def change_type(request: Request, number: str) -> HTTPResponse:
 @takes(ChangeStatus)
 async def change_status(request: Request, number: str) -> HTTPResponse:
     """Change a ticket's status; 409 names the current one and the one asked for, or the analysis or promise missing."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, ChangeStatus)
+    agent, body = await member_saying(request, ChangeStatus)
     status = _one_of(TicketStatus, body.status, "unknown_status")
     desk = gateway_of(request).ticket_desk
     return respond(shapes.ticket(await desk.change_status(number, agent, status, version=body.version)))
@@ -156,8 +154,7 @@ async def change_status(request: Request, number: str) -> HTTPResponse:
 @takes(SetTags)
 async def set_tags(request: Request, number: str) -> HTTPResponse:
     """Give a ticket these tags instead of the ones it has."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, SetTags)
+    agent, body = await member_saying(request, SetTags)
     desk = gateway_of(request).ticket_desk
     return respond(shapes.ticket(await desk.set_tags(number, agent, body.tags, version=body.version)))
 
@@ -166,8 +163,7 @@ async def set_tags(request: Request, number: str) -> HTTPResponse:
 @takes(Analyse)
 async def analyse(request: Request, number: str) -> HTTPResponse:
     """Write down the cause of a complaint, what added to it, and what was done; without it a complaint is not resolved."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, Analyse)
+    agent, body = await member_saying(request, Analyse)
     analysed = await gateway_of(request).ticket_desk.analyse(
         number,
         agent,
@@ -183,8 +179,7 @@ async def analyse(request: Request, number: str) -> HTTPResponse:
 @takes(Merge)
 async def merge(request: Request, number: str) -> HTTPResponse:
     """Let another ticket of the same customer take this one over; this one's conversation ends."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, Merge)
+    agent, body = await member_saying(request, Merge)
     desk = gateway_of(request).ticket_desk
     grown = await desk.merge(number, body.into, agent, version=body.version, into_version=body.into_version)
     return respond(shapes.ticket(grown))

@@ -15,7 +15,7 @@ from backoffice.privacy.service import NewRequest
 from handoff.api.app import gateway_of
 from handoff.api.openapi import asks, takes
 from handoff.api.problems import Body, read_body, to_utc
-from handoff.api.staff import member, viewer_of
+from handoff.api.staff import member, member_saying, viewer_of
 from handoff.domain.conversation import Agent
 from handoff.domain.text import accept_text
 from handoff.errors import Invalid, NotFound
@@ -101,8 +101,7 @@ async def get_request(request: Request, request_id: str) -> HTTPResponse:
 @takes(Identity)
 async def confirm_identity(request: Request, request_id: str) -> HTTPResponse:
     """Note how the person proved who they are."""
-    agent = await member(request, OFFICER_ROLES)
-    body = read_body(request, Identity)
+    agent, body = await member_saying(request, Identity, OFFICER_ROLES)
     return await _step(request, agent, request_id, RequestState.IDENTITY_CHECKED, how=accept_text(body.how))
 
 
@@ -117,8 +116,7 @@ async def start(request: Request, request_id: str) -> HTTPResponse:
 @takes(Answer)
 async def answer(request: Request, request_id: str) -> HTTPResponse:
     """Answer a request and tell the customer; a deletion is carried out soon after."""
-    agent = await member(request, OFFICER_ROLES)
-    body = read_body(request, Answer)
+    agent, body = await member_saying(request, Answer, OFFICER_ROLES)
     return await _step(request, agent, request_id, RequestState.ANSWERED, answer=accept_text(body.answer))
 
 
@@ -126,8 +124,7 @@ async def answer(request: Request, request_id: str) -> HTTPResponse:
 @takes(Refusal)
 async def refuse(request: Request, request_id: str) -> HTTPResponse:
     """Refuse a request on a ground; the customer is told why and how to object."""
-    agent = await member(request, OFFICER_ROLES)
-    body = read_body(request, Refusal)
+    agent, body = await member_saying(request, Refusal, OFFICER_ROLES)
     explanation = accept_text(body.explanation) if body.explanation else ""
     return await _step(request, agent, request_id, RequestState.REFUSED, ground=body.ground, explanation=explanation)
 
@@ -171,8 +168,7 @@ async def note_review(request: Request, month: str) -> HTTPResponse:
 @takes(Unmask)
 async def unmask(request: Request, conversation_id: str) -> HTTPResponse:
     """Return fields of the conversation's customer unmasked, for a reason; recorded."""
-    agent = await member(request, _ANYBODY)
-    body = read_body(request, Unmask)
+    agent, body = await member_saying(request, Unmask, _ANYBODY)
     gateway = gateway_of(request)
     async with gateway.store.read() as tx:
         found = await tx.find_conversation(conversation_id)

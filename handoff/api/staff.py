@@ -13,11 +13,11 @@ from backoffice.privacy.access import Viewer
 from handoff.api import shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
-from handoff.api.problems import Body, read_body
+from handoff.api.problems import B, Body, read_body
 from handoff.api.tickets import SESSION_LIFETIME_S, Session, read_session, sign_session
 from handoff.domain.conversation import Agent
 from handoff.errors import Forbidden, Unauthorized
-from handoff.service.staff import LOGIN_LENGTH_MAX, require_role
+from handoff.service.staff import DESK_ROLES, LOGIN_LENGTH_MAX, require_role
 
 staff = Blueprint("staff", url_prefix="/api/desk")
 
@@ -90,6 +90,11 @@ async def member(request: Request, roles: frozenset[str]) -> Agent:
 def viewer_of(request: Request, agent: Agent) -> Viewer:
     """Return a member of staff as they are written down where personal data is concerned, with their address."""
     return Viewer(viewer_id=agent.agent_id, name=agent.name, role=agent.role, source=request.remote_addr or request.ip)
+
+
+async def member_saying(request: Request, kind: type[B], roles: frozenset[str] = DESK_ROLES) -> tuple[Agent, B]:
+    """Return who sends this request and what it says. Raises as `member` and `read_body` do, in this order."""
+    return await member(request, roles), read_body(request, kind)
 
 
 async def _logged_in(request: Request) -> tuple[Session, Agent]:

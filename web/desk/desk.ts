@@ -7,6 +7,7 @@
  */
 import { Problem } from "../shared/api/client";
 import type { Presence, Session } from "../shared/api/types";
+import { lastSeq } from "../shared/chat/messages";
 import type { Outbox } from "../shared/chat/outbox";
 import { newUuid } from "../shared/ids";
 import { recall, remember } from "../shared/keep";
@@ -113,6 +114,7 @@ export class Desk implements DeskParts {
   read(conversation_id: string): void {
     const detail = this.state.value.details[conversation_id];
     if (!detail) return;
+    this.following.read(conversation_id, lastSeq(detail.messages));
     const lastRead = markRead(this.state.value.lastRead, conversation_id, detail.messages);
     if (lastRead === this.state.value.lastRead) return;
     remember(this.key("read"), lastRead);

@@ -12,7 +12,7 @@ import { Outbox, type Outgoing } from "../shared/chat/outbox";
 import { newUuid } from "../shared/ids";
 import { browser, socketAddress, wakeWithBrowser } from "../shared/live/browser";
 import { LiveConnection, type LiveState } from "../shared/live/connection";
-import { isMessagesEvent, isTypingEvent, resume } from "../shared/live/socket-events";
+import { isMessagesEvent, isReadEvent, isTypingEvent, resume } from "../shared/live/socket-events";
 import { TypingHeard, TypingTeller } from "../shared/live/typing";
 import { Store } from "../shared/store";
 import { type ChatSession, findOutgoing, keepOutgoing } from "./session";
@@ -35,6 +35,8 @@ export interface ConversationState {
   /** Whether the agent has said to be away for a moment. */
   isAgentAway: boolean;
   ticket: CustomersTicket | null;
+  /** Up to which message the agent has read. */
+  agentReadUpTo: number;
   live: LiveState;
   /** Whether the first answer of the gateway has arrived. */
   isLoaded: boolean;
@@ -63,6 +65,7 @@ export class Conversation {
       agentName: null,
       isAgentAway: false,
       ticket: null,
+      agentReadUpTo: 0,
       live: "connecting",
       isLoaded: false,
     });
@@ -140,6 +143,8 @@ export class Conversation {
       greeting: () => resume(lastSeq(this.state.value.messages)),
       receive: (event: unknown) => {
         if (isMessagesEvent(event)) this.#update(event);
+        else if (isReadEvent(event))
+          this.state.patch({ agentReadUpTo: Math.max(event.seq, this.state.value.agentReadUpTo) });
         else if (isTypingEvent(event)) this.heard.hear(this.#session.conversation_id, event.is_typing);
       },
       poll: async (signal: AbortSignal, isFirst: boolean) => {

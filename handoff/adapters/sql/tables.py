@@ -253,13 +253,14 @@ outbox = sa.Table(
     sa.Index("ix_outbox_taken_by", "conversation_id", "taken_by"),
 )
 
-# Up to which message a customer has read: written by the second, many at once.
+# Up to which message a customer and their agent have read: written by the second, many at once.
 read_marks = sa.Table(
     "read_marks",
     metadata,
     _conversation_id(),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("agent_seq", sa.Integer, nullable=False, server_default="0"),
     sa.PrimaryKeyConstraint("conversation_id"),
 )
 
