@@ -102,20 +102,25 @@ class Product:
 
     def health(self) -> dict[str, Any]:
         """Return what the gateway says of itself and its parts; empty while it does not answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=3)
-        try:
-            connection.request("GET", "/api/health")
-            found: dict[str, Any] = json.loads(connection.getresponse().read())
-        except (OSError, http.client.HTTPException, ValueError):
-            return {}
-        finally:
-            connection.close()
-        return found
+        return read_health(self.port)
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_") or name in _KEPT}
         database = {"IEUM_DATABASE_URL": self.database_url} if self.database_url else {}
         return kept | database | {"IEUM_FAILPOINTS": str(self.failpoints_dir)}
+
+
+def read_health(port: int) -> dict[str, Any]:
+    """Return what the gateway at a port says of itself and its parts; empty while it does not answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
+    try:
+        connection.request("GET", "/api/health")
+        found: dict[str, Any] = json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return {}
+    finally:
+        connection.close()
+    return found
 
 
 def _is_listening(pid: int) -> bool:

@@ -130,6 +130,14 @@ async def test_another_option_named_instead_of_a_yes_is_offered_anew(shop: Async
     assert (await get(shop, "mine")).items[0].option == "작은 것"
 
 
+@pytest.mark.parametrize("count", ["0개", "1000개", "999999개"])
+async def test_a_number_of_pieces_that_cannot_be_is_not_offered(shop: AsyncEngine, tmp_path: Path, count: str) -> None:
+    mine = await talk(shop, tmp_path)
+    said = await mine.say(f"텀블러 {count}로 바꿔 주세요", "order_change")
+    assert "수량은 1개부터 999개까지" in said.text
+    assert "바꿀까요?" not in said.text
+
+
 async def test_all_changes_are_on_the_card_and_what_is_gone_is_marked(shop: AsyncEngine, tmp_path: Path) -> None:
     mine = await talk(shop, tmp_path)
     for text, intent in (("텀블러 흰색으로 바꿔 주세요", "order_change"), ("만년필만 취소", "order_cancel")):
