@@ -9,7 +9,7 @@ from actions.phrases import PERSON
 from actions.reply import Choice, Reply
 from backoffice.benefits.policy import Benefits
 from backoffice.orders.policy import noon
-from backoffice.privacy.policy import RequestRules
+from backoffice.privacy.policy import ConsentLine, RequestRules, current_consents
 from backoffice.privacy.request_tables import RequestKind, RequestState
 from backoffice.privacy.retention import RecordKind, Retention
 from backoffice.privacy.service import NotificationSettings, PrivacyRequest, TermsVersion
@@ -120,6 +120,22 @@ def name_consents(kinds: Sequence[ConsentKind]) -> str:
     """Return consents in words: `광고와 야간 광고`."""
     names = [CONSENT_NAMES[kind] for kind in kinds]
     return names[0] if len(names) == 1 else f"{korean.josa(', '.join(names[:-1]), '과/와')} {names[-1]}"
+
+
+def tell_consents(history: Sequence[ConsentLine]) -> list[str]:
+    """Return what holds of each consent that is the customer's choice, and since when."""
+    current, told = current_consents(history), []
+    agreed_once = {line.kind for line in history if line.granted}
+    for kind, name in CONSENT_NAMES.items():
+        line = current.get(kind)
+        day = f"{korean.date(line.at)}에 " if line and line.at else ""
+        if line is None or kind not in agreed_once:
+            told.append(f"{name}에는 동의하지 않으셨어요.")
+        elif line.granted:
+            told.append(f"{name}에는 {day}동의하셨어요.")
+        else:
+            told.append(f"{name} 동의는 {day}거두셨어요.")
+    return told
 
 
 def tell_settings(settings: NotificationSettings) -> list[str]:

@@ -14,7 +14,7 @@ from backoffice.privacy.request_tables import RequestKind, RequestState
 from backoffice.privacy.service import NewRequest
 from handoff.api.app import gateway_of
 from handoff.api.openapi import asks, takes
-from handoff.api.problems import Body, read_body
+from handoff.api.problems import Body, read_body, to_utc
 from handoff.api.staff import member, member_saying, viewer_of
 from handoff.domain.conversation import Agent
 from handoff.domain.text import accept_text
@@ -184,9 +184,6 @@ async def _step(request: Request, agent: Agent, request_id: str, to: RequestStat
 
 def _moment(request: Request, name: str) -> datetime:
     try:
-        at = datetime.fromisoformat(request.args.get(name, ""))
+        return to_utc(datetime.fromisoformat(request.args.get(name, "")))
     except ValueError as error:
         raise Invalid("시각을 2026-11-24T00:00:00Z처럼 적어 주세요.", code="invalid_period") from error
-    if at.tzinfo is None:
-        raise Invalid("시각에 시간대를 붙여 주세요.", code="invalid_period")
-    return at
