@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -71,6 +71,14 @@ class Advice:
         """Return the place of the next step that fits, None where there is none left."""
         places = range(after + 1, len(self.steps))
         return next((place for place in places if situation.fits(self.steps[place].when)), None)
+
+    def find_step_about(self, aspects: Set[str], situation: Situation) -> int | None:
+        """Return the place of the first step that fits and says something of its own where one of `aspects` is known."""
+        for place, step in enumerate(self.steps):
+            looks_at = {aspect for when in (step.when, *(extra.when for extra in step.also)) for aspect in when}
+            if situation.fits(step.when) and looks_at & aspects:
+                return place
+        return None
 
 
 @dataclass(frozen=True)

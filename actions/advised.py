@@ -17,6 +17,7 @@ _FOREIGN = re.compile(r"외국인|영문\s*이름|영어\s*이름|여권\s*이�
 _ABROAD = re.compile(r"해외|외국에|외국이|로밍|출장\s*중.*나라")
 _IOS = re.compile(r"아이폰|아이패드|iphone|\bios\b", re.IGNORECASE)
 _ANDROID = re.compile(r"안드로이드|갤럭시|android|삼성\s*폰", re.IGNORECASE)
+_IN_APP = re.compile(r"(?:카톡|카카오톡|인스타\S*|페이스북|페북|네이버\s*앱)\s*(?:안|속)?\s*(?:에서|으로|로|안에|창)")
 _MVNO = "알뜰폰"
 _LONGEST = 400
 _TRUTHS = {"true": True, "false": False}
@@ -38,6 +39,11 @@ class Situation:
     def app(self) -> str | None:
         """The network whose PASS app is needed: a virtual operator's is the one it rents."""
         return self.network if self.carrier == _MVNO else self.carrier
+
+    def differs_from(self, other: Situation) -> set[str]:
+        """Return the aspects that are not the same in `other`."""
+        names = ("app", *(one.name for one in fields(Situation)))
+        return {name for name in names if getattr(self, name) != getattr(other, name)}
 
     def fits(self, when: Mapping[str, Sequence[Any]]) -> bool:
         """Return whether every aspect has one of the values listed for it."""
@@ -66,6 +72,8 @@ class Situation:
             said["foreign"] = True
         if _ABROAD.search(text):
             said["abroad"] = True
+        if _IN_APP.search(text):
+            said["in_app"] = True
         system = "iOS" if _IOS.search(text) else "Android" if _ANDROID.search(text) else None
         return replace(self, **said | ({"os": system} if system else {}))
 

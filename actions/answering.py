@@ -10,6 +10,7 @@ from actions import (
     conversation,
     delivery_change,
     identity,
+    order_return,
     privacy,
 )
 from actions.base import Shop, Turn
@@ -17,6 +18,7 @@ from actions.compensation import ActionCompensation
 from actions.delivery_change import ActionDeliveryChange
 from actions.registry import answer_topic
 from actions.reply import Reply
+from actions.verification import ActionVerificationAdvice
 from actions.wording import is_brief, is_short, says_it_does_not, says_it_works
 
 _ANSWERED_ELSEWHERE = frozenset({"affirm", "deny", "not_solved", "human_agent"})
@@ -32,7 +34,7 @@ async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
     wish = await privacy.hear_wish(privacy.ActionNotificationSettings(shop), turn)
     if wish is not None:
         return wish
-    if clarifying.may_answer_about_order(turn):
+    if clarifying.may_answer_about_order(turn) or order_return.gives_reason(turn):
         return await answer_topic(shop, turn, turn.question.topic)
     is_details = clarifying.is_details(turn, shop.skills)
     if turn.question.topic == delivery_change.TOPIC and turn.question.kind in ("details", "confirm"):
@@ -43,6 +45,11 @@ async def answer_question(shop: Shop, turn: Turn) -> Reply | None:
         return cases.take_details(turn, shop.skills)
     if turn.asks("confirm", compensation.TOPIC) or turn.asks("person", compensation.TOPIC):
         return await _hear_about_amends(shop, turn)
+    if turn.asks("solved"):
+        told = await ActionVerificationAdvice(shop).hear_phone(turn)
+        if told is not None:
+            told.slots["not_understood_count"] = 0.0
+            return told
     if turn.asks("solved") and turn.intent not in _ANSWERED_ELSEWHERE and is_short(turn.text):
         return await _hear_whether_it_works(shop, turn)
     if clarifying.may_answer_which_order(turn):

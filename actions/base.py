@@ -11,7 +11,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from actions import clarifying, codes, mood, phrases, trouble
+from actions import clarifying, codes, days, mood, phrases, trouble
 from actions.question import Question
 from actions.reply import Choice, Reply
 from actions.skills import Skills
@@ -72,6 +72,8 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
         except OrdersUnavailable:
             asked_about = turn.question.topic if turn.question and not self.is_topic else turn.intent
             reply = mood.soothe(phrases.orders_out_of_reach(asked_about, turn.order_id), turn)
+            if self.is_topic:  # whoever asks for a person now gets one who knows about it
+                reply.slots["last_topic"] = self._topic_of(turn)
         if self.is_understood and turn.not_understood_count:
             reply.slots.setdefault("not_understood_count", 0.0)
         return reply.send(dispatcher)
@@ -92,6 +94,8 @@ class ShopAction(Action):  # type: ignore[misc]  # the SDK is not typed
             reply = clarifying.offer_two(turn, self.shop.skills)
         if reply is None:
             reply = codes.about(await self.answer(turn), self._topic_of(turn))
+            if self.is_topic and not turn.is_pressed:
+                days.mention_impossible(reply, turn.text)
             self._keep_thread(turn, reply)
             if self.is_topic and "advice" not in reply.slots:
                 await trouble.tell_first(self.shop.engine, self.shop.clock, turn=turn, reply=reply)

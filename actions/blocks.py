@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from actions import codes, handing_over, phrases
-from actions.base import ShopAction, Turn
+from actions.base import Shop, ShopAction, Turn
 from actions.phrases import PERSON, near_date
 from actions.reply import Choice, Reply
 from actions.skills import Skills
@@ -24,6 +24,7 @@ from backoffice.blocking.policy import (
 )
 from backoffice.blocking.rules import load_block_rules
 from backoffice.blocking.service import list_blocks
+from backoffice.identity.tables import CodePurpose
 from kernel import korean
 from kernel.clock import KST
 
@@ -68,7 +69,7 @@ class ActionUnblock(ActionBlockStatus):
         if in_the_way is not None:
             reply.say("안전을 위해 보안 담당자가 확인한 뒤에만 풀 수 있어요.")
         else:
-            offer = await codes.offer_code(self.shop, turn)
+            offer = await codes.offer_code(self.shop, turn, CodePurpose.LIFT_BLOCK)
             if offer is not None:
                 reply.say("본인인 것이 확인되면 지금 바로 풀어 드릴 수 있어요.")
                 reply.choices.extend(offer.choices)
@@ -79,6 +80,17 @@ class ActionUnblock(ActionBlockStatus):
             reply.say(f"따로 하지 않으셔도 {until(block.auto_release_at, self.shop.today())}에 저절로 풀려요.")
         terms = in_the_way or set_terms(rules, block.reason, block.signals)
         return _pass_on(reply, turn, self.shop.skills, terms)
+
+
+async def find_told(shop: Shop, customer_id: str) -> Reply | None:
+    """Return the block that holds, as somebody hears of it who asks why they cannot get in; None where none holds."""
+    holding = list_holding(await list_blocks(shop.engine, customer_id), now=shop.clock.now())
+    if not holding:
+        return None
+    block = find_longest(holding)
+    reply = tell(block, load_block_rules().reasons[block.reason], today=shop.today())
+    reply.slots["last_topic"] = "block_status"
+    return reply
 
 
 def tell_lifted(done: EarlyRelease, turn: Turn, skills: Skills) -> Reply:

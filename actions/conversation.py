@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from actions import codes, handing_over, identity_text, trouble
+from actions import announcements, codes, handing_over, identity_text, trouble
 from actions.base import Shop, ShopAction, Turn
 from actions.phrases import MENU, PERSON, vary
 from actions.question import Question
@@ -47,6 +47,7 @@ class ActionSmallTalk(ConversationAction):
         reply = Reply(response=f"utter_{turn.intent}", question=turn.question)
         if turn.intent == "greet":
             await trouble.tell_on_greeting(self.shop.engine, self.shop.clock, turn=turn, reply=reply)
+            await announcements.tell_on_greeting(self.shop, reply)
         return reply
 
 
@@ -75,12 +76,12 @@ class ActionAffirm(ConversationAction):
 
     async def _prove(self, turn: Turn, asked: Question) -> Reply:
         if asked.kind == "phone":
-            return identity_text.ask_for_phone(asked.topic)
+            return identity_text.ask_for_phone(asked)
         if asked.kind == "prove":
-            return await codes.send_to_registered(self.shop, turn, asked.topic)
+            return await codes.send_to_registered(self.shop, turn, asked)
         if turn.is_pressed:
-            return await codes.send_again(self.shop, turn, asked.topic)
-        return identity_text.ask_for_code(asked.topic)
+            return await codes.send_again(self.shop, turn, asked)
+        return identity_text.ask_for_code(asked)
 
 
 class ActionDeny(ConversationAction):

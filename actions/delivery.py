@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from actions import delivery_text, orders, phrases
+from actions import announcements, delivery_text, orders, phrases
 from actions.base import ShopAction, Turn
 from actions.phrases import HISTORY, PERSON
 from actions.question import Question
 from actions.reply import Choice, Reply
 from actions.wording import find_place, names_product, wants_another
+from backoffice.announcements.tables import Topic
 from backoffice.delivery.policy import Outcome
 from backoffice.delivery.service import Delivery
 from backoffice.orders.tables import OrderStatus
@@ -33,6 +34,8 @@ class ActionDeliveryStatus(ShopAction):
             reply = await self.tell_one(turn, turn.customer_id, turn.order_id)
         else:
             reply = await self._find_and_tell(turn, turn.customer_id)
+        if turn.last_topic != TOPIC:  # else it was told with the answer before
+            await announcements.tell_first(self.shop, reply, Topic.DELIVERY)
         reply.slots.setdefault("last_topic", TOPIC)
         return reply
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+from actions import days, handing_over, which_order
 from actions import delivery_change_text as words
-from actions import handing_over, which_order
 from actions.base import Turn
 from actions.cases import ActionCase, load_cases, take_details
 from actions.delivery_wishes import hints_at_address, read_wish
@@ -63,6 +63,9 @@ class ActionDeliveryChange(ActionCase):
         """
         order = await self._find(turn)
         wish = read_wish(turn, today=self.shop.today())
+        impossible = days.find_impossible_day(turn.text)
+        if order is not None and wish is None and impossible is not None:
+            return _about(order, _ask_for_day(days.tell_impossible(impossible)))
         if order is None or order.status not in CHANGEABLE or not self.shop.keeps_orders:
             return None
         if wish is not None:
@@ -93,8 +96,7 @@ class ActionDeliveryChange(ActionCase):
         except AddressIncomplete:
             return _ask_for_whole_address()
         except DayNotPossible as refused:
-            reply = Reply(bubbles=[words.not_on_that_day(wish.day, refused.nearest, today=today)], choices=[PERSON])
-            return reply.ask(Question("details", TOPIC), words.ASK_DAY)
+            return _ask_for_day(words.not_on_that_day(wish.day, refused.nearest, today=today))
         except (ChangeTooLate, OrderUnknown):
             return self._hand_over(Reply(bubbles=[words.too_late(order)]), turn)
         reply = Reply(choices=[_YES, _NO])
@@ -122,6 +124,10 @@ async def hear(action: ActionDeliveryChange, turn: Turn, *, is_details: bool) ->
 def _about(order: Order, reply: Reply) -> Reply:
     reply.slots |= {"last_topic": TOPIC, "order_id": order.order_id}
     return reply
+
+
+def _ask_for_day(told: str) -> Reply:
+    return Reply(bubbles=[told], choices=[PERSON]).ask(Question("details", TOPIC), words.ASK_DAY)
 
 
 def _ask_for_whole_address() -> Reply:

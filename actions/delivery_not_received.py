@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from actions import delivery_text, which_order
+from actions import delivery_text, handing_over, which_order
 from actions.base import Turn
 from actions.cases import ActionCase, load_cases
 from actions.delivery import ActionDeliveryStatus
@@ -22,7 +22,10 @@ class ActionNotReceived(ActionCase):
     action_name: ClassVar[str] = "action_not_received"
 
     async def answer(self, turn: Turn) -> Reply:
-        """Return the delivery while it is under way, else where it was left and the question whether it is there."""
+        """Return the delivery while it is under way, else where it was left and the question whether it is there.
+
+        Who was asked that and still speaks of the parcel goes on to a person.
+        """
         case = load_cases()[TOPIC]
         wanted = Wanted(
             topic=TOPIC, what=case.what, ask=case.ask, none=case.none, fits=lambda order: order.status in case.fits
@@ -31,6 +34,9 @@ class ActionNotReceived(ActionCase):
         if isinstance(found, Reply):
             return found
         assert turn.customer_id is not None, "an order was found for somebody"
+        if turn.asks("solved", TOPIC) and found.order_id == turn.known_order_id:
+            reply = Reply(bubbles=["찾아보셨는데도 없으셨군요. 죄송해요."], slots={"last_topic": TOPIC})
+            return handing_over.connect(reply, turn, self.shop.skills.find(TOPIC), detail=found.order_id)
         delivery = await self.shop.deliveries.find(turn.customer_id, found.order_id)
         if delivery is not None and delivery.assessment.outcome is Outcome.UNDER_WAY:
             reply = await ActionDeliveryStatus(self.shop).tell_one(turn, turn.customer_id, found.order_id)

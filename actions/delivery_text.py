@@ -14,9 +14,11 @@ from backoffice.delivery.policy import Arrival, Outcome
 from backoffice.delivery.rulebook import StageRule
 from backoffice.delivery.service import Delivery
 from backoffice.orders.policy import tell_ending
+from backoffice.orders.tables import OrderStatus
 from kernel import korean
 from kernel.clock import KST
 
+_NOT_LEFT = frozenset({OrderStatus.RECEIVED, OrderStatus.PAID, OrderStatus.PACKED})
 _DOUBTED = "그런데 그 뒤의 택배사 기록이 서로 달라서 담당자가 확인하고 있어요."
 
 
@@ -34,6 +36,8 @@ def tell(delivery: Delivery, *, stage: StageRule | None, today: date, is_complai
         return _tell_late(delivery, stage, today=today)
     reply = Reply(bubbles=["기다리게 해 드려 죄송해요."] if is_complaint else [])
     reply.say(where(delivery, stage), when(delivery.assessment.arrival, today=today))
+    if delivery.order.status in _NOT_LEFT and delivery.assessment.arrival and delivery.assessment.arrival.last == today:
+        reply.say("아직 출발 전이라 하루쯤 늦어질 수 있어요. 날짜가 바뀌면 먼저 알려 드릴게요.")
     reply.tips += how_sure(delivery.assessment.arrival, delivery.assessment.area)
     reply.cards.append(card(delivery, stage, today=today))
     return reply

@@ -21,6 +21,8 @@ _HINTS_AT_ADDRESS = re.compile(
     rf"(?:^|\s){_PROVINCE}|[가-힣]+(?:시|군|구|동)(?:으로|로|에|\s|$)|[가-힣]{{2,}}(?:로|길)\s*\d"
 )
 _SPEAKS_OF_ADDRESS = re.compile(r"주소|배송지|받는\s*곳|받을\s*곳|보낼\s*곳")
+# A day that has passed is meant as the new one only where these words say so; else the order was placed on it.
+_ARRIVES = re.compile(r"받[을고게]|도착|와\s*(?:줘|주)|배송(?:일|받)")
 _NOTE = re.compile(r"문\s*앞|현관|경비실|택배함|관리실|맡겨|놓아|놔\s*(?:주|두)|두고\s*가|초인종|벨\s*(?:누르|눌)|노크")
 _WISHES_CHANGE = re.compile(r"(?:으로|로)?\s*(?:바꿔|변경|바꾸|수정)\S*(?:\s*(?:주세요|주실래요|줘요?|싶\S*))?[.!?~]*$")
 
@@ -31,7 +33,8 @@ def read_wish(turn: Turn, *, today: date) -> Wish | None:
     if found is not None:
         return Wish(kind=ChangeKind.ADDRESS, wanted=" ".join(found.group().split()))
     day = read_day(turn.entities.get("date"))
-    if day is not None and day >= today and not _SPEAKS_OF_ADDRESS.search(turn.text):
+    is_for_arrival = day is not None and (day >= today or _ARRIVES.search(turn.text) is not None)
+    if day is not None and is_for_arrival and not _SPEAKS_OF_ADDRESS.search(turn.text):
         return Wish(kind=ChangeKind.DAY, wanted=day.isoformat())
     if _NOTE.search(turn.text):
         note = _WISHES_CHANGE.sub("", turn.text.strip())

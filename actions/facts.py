@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import yaml
 
-from actions import handing_over, tickets_text
+from actions import blocks, handing_over, tickets_text
 from actions.base import ShopAction, Turn
 from actions.phrases import PERSON, vary
 from actions.reply import Choice, Reply
@@ -66,6 +66,10 @@ class ActionFacts(ShopAction):
         if turn.intent == "business_hours" and turn.hours_text:
             return tickets_text.tell_hours(turn, self.shop.clock.now())
         fact, skills = load_facts()[turn.intent], self.shop.skills
+        if turn.intent == "account_help" and turn.customer_id and fact.find_facts(turn.text) is fact.facts:
+            blocked = await blocks.find_told(self.shop, turn.customer_id)
+            if blocked is not None:
+                return blocked
         reply = Reply(bubbles=[vary(turn.turn_id, "facts", fact.say), *fact.find_facts(turn.text)])
         reply.slots["last_topic"] = turn.intent
         if fact.known_only and turn.customer_id is None:

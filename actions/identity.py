@@ -8,19 +8,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions import blocks, codes, identity_text, numbers
+from actions import blocks, codes, identity_text, numbers, privacy_text
 from actions.base import Shop, Turn
 from actions.phrases import MENU
+from actions.question import Question
 from actions.registry import answer_topic
 from actions.reply import Reply
 from backoffice.blocking.early_release import lift_with_code
 from backoffice.customers.service import find_contact
 from backoffice.identity.policy import Guess
-from backoffice.identity.service import Typed, check_code, has_code
+from backoffice.identity.service import Checked, Typed, check_code, find_waiting
+from backoffice.identity.tables import CodePurpose
+from backoffice.privacy.proving import PROVES, prove_with_code
+from backoffice.privacy.rules import load_request_rules
 from kernel import korean
 from kernel.tokens import IdentityClaim, sign_identity_claim
 
 LIFT = "unblock_request"
+# Which topic a code of a known customer belongs to.
+_TOPICS = {CodePurpose.LIFT_BLOCK: LIFT, **dict.fromkeys(PROVES, "privacy_request")}
 _FEWEST_DIGITS_OF_A_CODE = 3
 _FEWEST_DIGITS_OF_A_PHONE = 7
 
@@ -29,13 +35,13 @@ async def hear(shop: Shop, turn: Turn) -> Reply | None:
     """Return what follows from a number or code; None where the message is neither and says something else."""
     if turn.is_pressed or not turn.conversation_id:
         return None
-    topic = turn.question.topic if turn.question else ""
-    if turn.asks("code"):
-        reply = await _hear_code(shop, turn, topic)
-    elif turn.asks("phone"):
-        reply = await _hear_phone(shop, turn, topic)
-    elif turn.asks("prove") and numbers.wants_code(turn.text):
-        reply = await codes.send_to_registered(shop, turn, topic)
+    asked = turn.question
+    if asked is not None and asked.kind == "code":
+        reply = await _hear_code(shop, turn, asked)
+    elif asked is not None and asked.kind == "phone":
+        reply = await _hear_phone(shop, turn, asked)
+    elif asked is not None and asked.kind == "prove" and turn.intent != asked.topic and numbers.wants_code(turn.text):
+        reply = await codes.send_to_registered(shop, turn, asked)
     elif numbers.is_bare_code(turn.text):
         reply = await _hear_late_code(shop, turn)
     else:
@@ -45,30 +51,30 @@ async def hear(shop: Shop, turn: Turn) -> Reply | None:
     return reply
 
 
-async def _hear_code(shop: Shop, turn: Turn, topic: str) -> Reply | None:
+async def _hear_code(shop: Shop, turn: Turn, asked: Question) -> Reply | None:
     code = numbers.find_code(turn.text)
     if code is not None:
-        return await _check(shop, turn, topic, code)
+        return await _check(shop, turn, asked, code)
     phone = numbers.find_phone(turn.text)
     if phone is not None and turn.customer_id is None:
-        return await codes.send_to(shop, turn, topic, phone)
+        return await codes.send_to(shop, turn, asked, phone)
     if numbers.count_digits(turn.text) >= _FEWEST_DIGITS_OF_A_CODE and turn.order_id is None:
-        reply = identity_text.ask_for_code(topic, "인증번호는 숫자 6자리예요.")
+        reply = identity_text.ask_for_code(asked, "인증번호는 숫자 6자리예요.")
         reply.conceal = "code"
         return reply
     if numbers.wants_another_code(turn.text):
-        return await codes.send_again(shop, turn, topic)
+        return await codes.send_again(shop, turn, asked)
     if numbers.says_not_arrived(turn.text):
-        return identity_text.tell_not_arrived(topic)
+        return identity_text.tell_not_arrived(asked)
     return None
 
 
-async def _hear_phone(shop: Shop, turn: Turn, topic: str) -> Reply | None:
+async def _hear_phone(shop: Shop, turn: Turn, asked: Question) -> Reply | None:
     phone = numbers.find_phone(turn.text)
     if phone is not None:
-        return await codes.send_to(shop, turn, topic, phone)
+        return await codes.send_to(shop, turn, asked, phone)
     if numbers.count_digits(turn.text) >= _FEWEST_DIGITS_OF_A_PHONE and turn.order_id is None:
-        reply = identity_text.ask_for_phone(topic)
+        reply = identity_text.ask_for_phone(asked)
         reply.conceal = "phone"
         return reply
     return None
@@ -76,32 +82,45 @@ async def _hear_phone(shop: Shop, turn: Turn, topic: str) -> Reply | None:
 
 async def _hear_late_code(shop: Shop, turn: Turn) -> Reply | None:
     """Return what follows from a bare code that is typed after the talk had gone on to something else."""
-    purpose = codes.purpose_of(turn)
-    if not await has_code(shop.engine, turn.conversation_id, purpose, now=shop.clock.now()):
+    among = [CodePurpose.IDENTIFY] if turn.customer_id is None else list(_TOPICS)
+    purpose = await find_waiting(shop.engine, turn.conversation_id, among, now=shop.clock.now())
+    if purpose is None:
         return None
-    code = numbers.find_code(turn.text)
-    topic = LIFT if turn.customer_id is not None else turn.last_topic or ""
-    return await _check(shop, turn, topic, code or "")
+    asked = codes.ask_for(purpose, _TOPICS.get(purpose) or turn.last_topic or "")
+    return await _check(shop, turn, asked, numbers.find_code(turn.text) or "")
 
 
-async def _check(shop: Shop, turn: Turn, topic: str, code: str) -> Reply:
-    typed = Typed(code, codes.purpose_of(turn), turn.conversation_id, turn.turn_id)
-    now, key = shop.clock.now(), codes.key_of(shop)
-    if topic == LIFT:
-        done = await lift_with_code(shop.engine, typed, now=now, key=key)
-        checked = done.checked
+async def _check(shop: Shop, turn: Turn, asked: Question, code: str) -> Reply:
+    typed = Typed(code, codes.purpose_of(turn, asked), turn.conversation_id, turn.turn_id)
+    if typed.purpose in PROVES and turn.customer_id is not None:
+        checked, right = await _take_on(shop, turn, turn.customer_id, typed)
+    elif asked.topic == LIFT:
+        checked, right = await _lift(shop, turn, typed)
     else:
-        done, checked = None, await check_code(shop.engine, typed, now=now, key=key)
-    if checked.guess is not Guess.RIGHT or checked.customer_id is None:
-        reply = identity_text.tell_wrong(checked.guess, checked.tries_left, topic)
-    elif done is not None:
-        reply = blocks.tell_lifted(done, turn, shop.skills)
-    else:
-        reply = await _answer(shop, turn, topic, checked.customer_id)
+        checked, right = await _identify(shop, turn, asked.topic, typed)
+    reply = right or identity_text.tell_wrong(checked.guess, checked.tries_left, asked)
     if checked.customer_id is not None and turn.customer_id is None:
         await _welcome(shop, turn, reply, checked.customer_id)
     reply.conceal = "code"
     return reply
+
+
+async def _take_on(shop: Shop, turn: Turn, customer_id: str, typed: Typed) -> tuple[Checked, Reply | None]:
+    now, key = shop.clock.now(), codes.key_of(shop)
+    proof = await prove_with_code(shop.engine, typed, customer_id, by=turn.channel, now=now, key=key)
+    is_right = proof.checked.guess is Guess.RIGHT
+    return proof.checked, privacy_text.tell_taken_on(proof.request, load_request_rules()) if is_right else None
+
+
+async def _lift(shop: Shop, turn: Turn, typed: Typed) -> tuple[Checked, Reply | None]:
+    done = await lift_with_code(shop.engine, typed, now=shop.clock.now(), key=codes.key_of(shop))
+    is_right = done.checked.customer_id is not None
+    return done.checked, blocks.tell_lifted(done, turn, shop.skills) if is_right else None
+
+
+async def _identify(shop: Shop, turn: Turn, topic: str, typed: Typed) -> tuple[Checked, Reply | None]:
+    checked = await check_code(shop.engine, typed, now=shop.clock.now(), key=codes.key_of(shop))
+    return checked, await _answer(shop, turn, topic, checked.customer_id) if checked.customer_id else None
 
 
 async def _answer(shop: Shop, turn: Turn, topic: str, customer_id: str) -> Reply:

@@ -17,6 +17,9 @@ _NOT_ARRIVED = re.compile(r"안\s*(와|왔|오[네는]|옴|떠|떴)|못\s*받|�
 _AGAIN = re.compile(r"다시|재\s*(전송|발송|발급|요청)|또\s*(보내|한)|새로|한\s*번\s*더")
 _SEND = re.compile(r"보내|받을|받기|전송|발송|문자|할게|해\s*주")
 _LONGEST_ANSWER = 40
+_ORDER_NUMBER = re.compile(
+    r"주문\s*번호\s*(?:는|은|가|이|:|#)?\s*(?=[A-Za-z-]*\d)([A-Za-z0-9][A-Za-z0-9-]{3,})", re.ASCII
+)
 
 
 def find_code(text: str) -> str | None:
@@ -38,6 +41,12 @@ def find_phone(text: str) -> str | None:
     """Return the mobile number in `text` in bare digits, None where there is none."""
     found = _PHONE.search(unicodedata.normalize("NFKC", text))
     return read_phone(found[0]) if found else None
+
+
+def find_order_number(text: str) -> str | None:
+    """Return what a text itself calls an order number, whatever its form: `주문번호 abc123`; None where it says none."""
+    found = _ORDER_NUMBER.search(unicodedata.normalize("NFKC", text))
+    return found[1] if found else None
 
 
 def count_digits(text: str) -> int:

@@ -22,6 +22,7 @@ from backoffice.orders.tables import Actor
 from kernel import korean
 
 _PART = re.compile(r"일부|하나만|한\s*개만|\d+\s*개만|[가-힣]\s*만\s*(취소|빼|뺄|없애)|빼\s*(주|줘|고)|뺄|줄(여|일|이)")
+_KEEPS = re.compile(r"취소\s*(?:는|를|은)?\s*(?:하지\s*(?:마|말|않)|안\s*(?:할|하|해요?$))|안\s*취소")
 _ALL = re.compile(r"전부|모두|다\s*취소|전체|싹")
 _DONE = ("네, 취소했어요.", "말씀하신 대로 취소했어요.")
 
@@ -30,6 +31,14 @@ class ActionOrderCancel(ActionCase):
     """Cancels what can be cancelled at once; the rest is told, or goes to a person."""
 
     action_name: ClassVar[str] = "action_order_cancel"
+
+    async def answer(self, turn: Turn) -> Reply:
+        """Return what is still open or was done; that nothing was changed to somebody who takes the wish back."""
+        if turn.question and turn.question.topic == turn.intent and _KEEPS.search(turn.text):
+            return Reply(
+                bubbles=["네, 취소하지 않을게요. 바뀐 것은 없어요."], choices=[HISTORY, PERSON], slots={"wish": None}
+            )
+        return await super().answer(turn)
 
     async def about(self, turn: Turn, case: Case, order: Order) -> Reply:
         """Return the confirmation that is still needed, what was done, or why it cannot be."""
@@ -56,13 +65,19 @@ class ActionOrderCancel(ActionCase):
         kind, _, rest = chosen.partition(":")
         if kind == "item":
             return await self._ask_for_item(turn, order, rest)
-        is_several = sum(item.left_count for item in order.left_items) > 1
-        item = order_wish.find_item(turn.text, order) if not turn.is_pressed else None
-        if kind == "all" or not is_several or _ALL.search(turn.text):
+        gone = order_wish.find_gone_item(turn.text, order) if not turn.is_pressed else None
+        if gone is not None:
+            told = f"{korean.josa(gone.label, '은/는')} 이미 취소하셨거나 반품하신 상품이에요."
+            return Reply(bubbles=[told], choices=[REFUND, HISTORY, PERSON])
+        item = _find_item(turn, order)
+        count = None if turn.is_pressed else order_wish.find_count(turn.text)
+        left_count = sum(one.left_count for one in order.left_items)
+        is_part = _PART.search(turn.text) is not None or turn.asks("items") or count not in (None, left_count)
+        if kind == "all" or _ALL.search(turn.text) or (left_count == 1 and count in (None, 1)):
             return await self._confirm(turn, order, None)
-        if item is not None and (len(order.left_items) > 1 or _PART.search(turn.text) or turn.asks("items")):
+        if item is not None and (len(order.left_items) > 1 or is_part):
             return await self._ask_how_many(turn, order, item)
-        if kind == "part" or _PART.search(turn.text) or turn.asks("items"):
+        if kind == "part" or is_part:
             return _ask_which_item(turn, order)
         return await self._confirm(turn, order, None)
 
@@ -76,15 +91,18 @@ class ActionOrderCancel(ActionCase):
         return await self._ask_how_many(turn, order, item)
 
     async def _ask_how_many(self, turn: Turn, order: Order, item: OrderItem) -> Reply:
-        count = 1 if item.left_count == 1 else order_wish.find_count(turn.text)
-        if count is not None:
+        count = order_wish.find_count(turn.text) if not turn.is_pressed else None
+        if count is None and item.left_count == 1:
+            count = 1
+        if count is not None and 1 <= count <= item.left_count:
             return await self._confirm(turn, order, {item.item_id or 0: count})
-        reply = Reply(
-            choices=[
-                Choice(f"{n}개", turn.intent, {"order_id": order.order_id, "choice": f"item:{item.item_id}:{n}"})
-                for n in range(1, min(item.left_count, 5) + 1)
-            ]
-        )
+        reply = Reply(slots={"wish": Wish(order.order_id, {"item": str(item.item_id)}).write()})
+        if count is not None:
+            reply.say(f"{korean.josa(item.label, '은/는')} 1개부터 {item.left_count}개까지 취소하실 수 있어요.")
+        reply.choices += [
+            Choice(f"{n}개", turn.intent, {"order_id": order.order_id, "choice": f"item:{item.item_id}:{n}"})
+            for n in range(1, min(item.left_count, 5) + 1)
+        ]
         return reply.ask(Question("items", turn.intent), f"{item.label} {item.left_count}개 가운데 몇 개를 취소할까요?")
 
     async def _confirm(self, turn: Turn, order: Order, items: dict[int, int] | None) -> Reply:
@@ -142,6 +160,17 @@ def tell_cost(order: Order, told: Cancellation, *, is_done: bool) -> list[str]:
         said.append(f"쓰신 {korean.josa(back[0], '과/와')} {back[1]}도 " if len(back) == 2 else f"쓰신 {back[0]}도 ")
         said[-1] += "돌려드렸어요." if is_done else "돌려드려요."
     return said
+
+
+def _find_item(turn: Turn, order: Order) -> OrderItem | None:
+    """Return the item that the text names, the one asked about just now, or the only one left."""
+    if turn.is_pressed:
+        return None
+    named = order_wish.find_item(turn.text, order)
+    asked = Wish.read(turn.wish) if turn.asks("items", turn.intent) else None
+    wanted = asked.what.get("item") if asked is not None and asked.order_id == order.order_id else None
+    known = next((item for item in order.left_items if str(item.item_id) == wanted), None)
+    return named or known or (order.left_items[0] if len(order.left_items) == 1 else None)
 
 
 def _ask_which_item(turn: Turn, order: Order) -> Reply:

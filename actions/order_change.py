@@ -14,7 +14,7 @@ from actions.phrases import HISTORY, PERSON
 from actions.question import Question
 from actions.reply import Choice, Reply
 from backoffice.orders.changes import Change, find_change
-from backoffice.orders.errors import NeedsPayment, OrderError
+from backoffice.orders.errors import InvalidQuantity, NeedsPayment, OrderError
 from backoffice.orders.model import Order, OrderItem
 from backoffice.orders.policy import noon
 from backoffice.orders.rules import load_refund_rules
@@ -27,6 +27,7 @@ from backoffice.orders.service import (
     list_options,
     merge_orders,
 )
+from backoffice.orders.shares import MOST_PIECES
 from backoffice.orders.spelling import letters
 from backoffice.orders.tables import Actor, OrderStatus
 from kernel import korean
@@ -49,9 +50,9 @@ class ActionOrderChange(ActionCase):
             return await super().about(turn, case, order)
         agreed = order_wish.find_agreed(turn, turn.intent, order)
         try:
-            if agreed is not None:
-                return await self._do(turn, order, agreed)
             wish = await self._hear(turn, order)
+            if agreed is not None and wish in (None, agreed.what):
+                return await self._do(turn, order, agreed)
             if wish is not None:
                 return self._confirm(turn, order, wish)
             return await self._ask(turn, case, order)
@@ -78,6 +79,8 @@ class ActionOrderChange(ActionCase):
             count = order_wish.find_count(turn.text)
             if count is not None:
                 more = item.left_count + count if _MORE.search(turn.text) else count
+                if not 1 <= more <= MOST_PIECES:
+                    raise InvalidQuantity
                 return {"kind": "quantity", "item": str(item.item_id), "value": str(more)}
         method = next((name for name in load_refund_rules().list_offered() if name in turn.text), None)
         return {"kind": "payment", "item": "0", "value": method} if method else None
@@ -149,9 +152,19 @@ class ActionOrderChange(ActionCase):
 def find_option(text: str, options: Mapping[str, int], item: OrderItem) -> str | None:
     """Return the option that a text asks for: the one named last, apart from the one that is ordered."""
     said = letters(text)
-    named = [(said.rfind(letters(option)), len(option), option) for option in options if option]
+    named = [
+        (said.rfind(letters(option)), len(option), option) for option in options if option and _stands_in(option, text)
+    ]
     found = [one for one in named if one[0] >= 0 and one[2] != item.option]
     return max(found)[2] if found else None
+
+
+def _stands_in(option: str, text: str) -> bool:
+    """Return whether an option in Latin letters or figures stands in the text by itself: no `XL` in `XXXL`."""
+    if not option.isascii():
+        return True
+    beyond = r"\d" if option[-1].isdecimal() else "[a-z]"
+    return re.search(rf"(?<![a-z0-9]){re.escape(option.lower())}(?!{beyond})", text.lower()) is not None
 
 
 def tell_changed(changed: Changed) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from actions import phrases, which_order
 from actions.base import ShopAction, Turn
-from actions.orders_text import card, detail_card
+from actions.orders_text import card, change_rows, detail_card
 from actions.phrases import DELIVERY, HISTORY, PERSON
 from actions.reply import Choice, Reply
 from actions.which_order import Wanted
@@ -36,8 +37,10 @@ class ActionOrderDetail(ShopAction):
         found = await which_order.find(self.shop, turn, wanted)
         if isinstance(found, Reply):
             return found
-        reply = Reply(bubbles=[f"{korean.josa(found.name, '을/를')} 담은 주문이에요."], cards=[detail_card(found)])
         events = await list_events(self.shop.engine, turn.customer_id or "", found.order_id)
+        shown = detail_card(found)
+        shown = replace(shown, rows=[*shown.rows, *change_rows(events)])
+        reply = Reply(bubbles=[f"{korean.josa(found.name, '을/를')} 담은 주문이에요."], cards=[shown])
         if has_story(found, events):
             reply.say(*tell_story(found, events, today=self.shop.today()))
         reply.choices += [

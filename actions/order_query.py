@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from actions import days
 from actions.turn import Turn
+from backoffice.orders.errors import InvalidPeriod
 from backoffice.orders.policy import noon
 from backoffice.orders.search import Query, check, read_period
 from kernel import korean
@@ -22,6 +24,9 @@ _ABOUT_PERCENT = 10
 def read(turn: Turn) -> Query:
     """Return what the message looks for. Raises InvalidPeriod or InvalidAmount for what cannot be."""
     first_day, last_day = None, None
+    impossible = days.find_impossible_day(turn.text)
+    if impossible is not None:
+        raise InvalidPeriod(days.tell_impossible(impossible))
     if "date" in turn.entities:
         first, _, last = turn.entities["date"].partition("/")
         first_day, last_day = read_period(first, last or first)

@@ -22,6 +22,7 @@ from kernel import korean
 
 _SAME = "same"
 _SAYS_SAME = re.compile(r"같은|똑같|그대로|새\s*(걸|것|거|상품|제품)|동일")
+_GIVES_UP = re.compile(r"안\s*[할해]|그만|아니|아뇨|됐|취소|나중")
 _MOST_OPTIONS = 7
 _KIND_LABELS = {ReturnKind.RETURN: "반품", ReturnKind.EXCHANGE: "교환"}
 
@@ -62,6 +63,8 @@ class ActionReturn(ActionCase):
                 return reply
         asked = await self._ask_option(turn, order, parts)
         if asked is not None:
+            if {"kind", "reason"} <= known_parts.keys():
+                asked.say("말씀하신 것은 지금 고르실 수 없어요. 아래에서 골라 주세요.")
             asked.slots["wish"] = order_wish.Wish(order.order_id, parts).write()
             return asked
         return await self._do(turn, order, parts)
@@ -157,6 +160,13 @@ class ActionReturn(ActionCase):
 
     def _tell_pickup(self, made: Return) -> str:
         return f"택배 기사님이 {near_date(made.pickup_date, self.shop.today())}에 가지러 가요."
+
+
+def gives_reason(turn: Turn) -> bool:
+    """Return whether an answer that sounds like a no says why something is sent back: `마음이 바뀌었어요`."""
+    if turn.intent != "deny" or not turn.asks("items", "return_exchange") or _GIVES_UP.search(turn.text):
+        return False
+    return load_return_rules().hear(turn.text) is not None
 
 
 def _withdrawing(order: Order) -> Choice:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from actions.reply import Card, Row
 from backoffice.orders.model import Order, OrderItem
 from backoffice.orders.policy import STATUS_LABELS
+from backoffice.orders.story import CHANGES, Event, tell_change
 from backoffice.orders.tables import OrderStatus
 from kernel import korean
 from kernel.clock import KST
+
+_MOST_CHANGES = 5
 
 
 def card(order: Order) -> Card:
@@ -34,10 +39,23 @@ def detail_card(order: Order) -> Card:
     return Card(plain.title, [*rows, status], note=plain.note)
 
 
+def change_rows(events: Sequence[Event]) -> list[Row]:
+    """Return a row for each of the latest changes to an order, the oldest first; none where the story tells of it."""
+    changes = [event for event in events if event.kind in CHANGES]
+    if len(changes) < 2:
+        return []
+    return [Row(korean.date(event.at), tell_change(event)) for event in changes[-_MOST_CHANGES:]]
+
+
 def _item(item: OrderItem) -> str:
     name = f"{item.product}({item.option})" if item.option else item.product
-    price = f" · {korean.won(item.price_krw)}" if item.price_krw is not None else ""
-    return f"{name} {item.quantity}개{price}"
+    said = [f"{name} {item.quantity}개"]
+    if item.price_krw is not None:
+        said.append(korean.won(item.price_krw))
+    for count, what in ((item.cancelled_count, "취소"), (item.returned_count, "반품")):
+        if count:
+            said.append(what if count == item.quantity else f"{count}개 {what}")
+    return " · ".join(said)
 
 
 def _note(order: Order) -> str | None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from actions import handing_over, phrases, privacy_text
+from actions import codes, handing_over, phrases, privacy_text
 from actions import privacy_wording as wording
-from actions.base import ShopAction, Turn
+from actions.base import Shop, ShopAction, Turn
 from actions.facts import load_facts
 from actions.phrases import PERSON, vary
 from actions.question import Question
 from actions.reply import Reply
 from backoffice.benefits.service import read_benefits
 from backoffice.privacy import service
-from backoffice.privacy.request_tables import RequestKind
+from backoffice.privacy.proving import PURPOSES
+from backoffice.privacy.request_tables import RequestKind, RequestState
 from backoffice.privacy.retention import load_retention
 from backoffice.privacy.rules import load_request_rules
-from backoffice.privacy.service import NewRequest
+from backoffice.privacy.service import NewRequest, PrivacyRequest
 from backoffice.privacy.tables import ConsentKind, Document
 
 _KINDS = tuple(RequestKind)
@@ -26,6 +27,8 @@ _CONSENTS = (
     (ConsentKind.THIRD_PARTY,),
     (ConsentKind.MARKETING, ConsentKind.NIGHT_ADS, ConsentKind.THIRD_PARTY),
 )
+# The question whether to agree to advertising; the others are about taking consents back.
+_AGREEING = len(_CONSENTS)
 _SORRY_FOR_ADS = ("원하지 않는 연락을 받아 번거로우셨겠어요.", "네, 광고를 받지 않게 도와드릴게요.")
 _ABOUT_TIME = ("보관", "보유", "언제까지", "얼마 동안", "얼마나", "몇 년", "저장", "안 지우", "남아")
 _ABOUT_CHANGE = ("바뀌", "바뀐", "바낀", "변경", "개정", "달라")
@@ -61,22 +64,35 @@ class ActionPrivacyRequest(ShopAction):
         return await self._open(turn, turn.customer_id, kind)
 
     async def _open(self, turn: Turn, customer_id: str, kind: RequestKind) -> Reply:
+        rules = load_request_rules()
+        closes_account = rules.kinds[kind].closes_account
         new = NewRequest(
             customer_id=customer_id,
             kind=kind,
             channel=turn.channel,
-            identity="login",
+            identity=None if closes_account else "login",
             details=turn.text if not turn.is_pressed else None,
             event_key=f"{turn.turn_id}:{customer_id}:{kind.value}" if turn.turn_id else None,
         )
         request, is_new = await service.open_request(self.shop.engine, new, now=self.shop.clock.now())
-        rules = load_request_rules()
-        reply = privacy_text.tell_opened(request, rules, is_new=is_new)
-        if rules.kinds[kind].closes_account:
-            reply.say(privacy_text.tell_kept(load_retention()))
-            lost = privacy_text.tell_lost(await read_benefits(self.shop.engine, customer_id, self.shop.clock))
-            reply.say(*([lost] if lost else []), "마음이 바뀌시면 그 전에 ‘요청 취소’라고 말씀해 주세요.")
-        return reply
+        if closes_account and request.state is RequestState.RECEIVED:
+            return await self._ask_for_proof(turn, customer_id, request)
+        return privacy_text.tell_opened(request, rules, is_new=is_new)
+
+    async def _ask_for_proof(self, turn: Turn, customer_id: str, request: PrivacyRequest) -> Reply:
+        """Return what a deletion means, and how to prove who asks: by a code, else to a person."""
+        label = load_request_rules().kinds[request.kind].label
+        lost = privacy_text.tell_lost(await read_benefits(self.shop.engine, customer_id, self.shop.clock))
+        reply = Reply(bubbles=[privacy_text.tell_proof_missing(label), privacy_text.tell_kept(load_retention())])
+        reply.say(*([lost] if lost else []))
+        offer = await codes.offer_code(self.shop, turn, PURPOSES[request.kind])
+        if offer is None:
+            reply.say("등록된 휴대폰 번호가 없어, 본인인지는 상담원이 확인해 드려요.")
+            detail = f"{label} 본인 확인 · {request.request_id}"
+            return handing_over.connect(reply, turn, self.shop.skills.find(turn.intent), detail=detail)
+        assert offer.question is not None, "an offer is a question"
+        reply.choices.extend(offer.choices)
+        return reply.ask(offer.question, *offer.closing)
 
     def _pass_on(self, turn: Turn) -> Reply:
         reply = Reply(
@@ -93,7 +109,7 @@ class ActionPrivacyRequest(ShopAction):
         still_open = [request for request in found if request.is_open]
         chosen = next((request for request in still_open if request.kind is named), next(iter(still_open), None))
         if chosen is None:
-            return Reply(bubbles=["지금 처리 중인 개인정보 요청은 없어요."], choices=[PERSON])
+            return Reply(bubbles=[privacy_text.NO_REQUEST], choices=[PERSON])
         label = load_request_rules().kinds[chosen.kind].label
         reply = Reply(choices=[privacy_text.YES, privacy_text.NO, PERSON])
         step = _KINDS.index(chosen.kind)
@@ -105,7 +121,7 @@ class ActionPrivacyRequest(ShopAction):
         kind = _KINDS[turn.question.step % len(_KINDS)]
         found = await service.find_open(self.shop.engine, turn.customer_id, kind) if turn.customer_id else None
         if found is None:
-            return Reply(bubbles=["지금 처리 중인 개인정보 요청은 없어요."], choices=[PERSON])
+            return Reply(bubbles=[privacy_text.NO_REQUEST], choices=[PERSON])
         now = self.shop.clock.now()
         await service.withdraw_request(self.shop.engine, found.request_id, by=turn.channel, now=now)
         label = load_request_rules().kinds[kind].label
@@ -113,14 +129,19 @@ class ActionPrivacyRequest(ShopAction):
 
 
 class ActionConsentWithdraw(ShopAction):
-    """Takes back a consent at once, after one question whether it is meant."""
+    """Takes back a consent at once, after one question whether it is meant; notes one to advertising as easily."""
 
     action_name: ClassVar[str] = "action_consent_withdraw"
 
     async def answer(self, turn: Turn) -> Reply:
         """Return the question, or what was done where it was asked before."""
-        if turn.asks("confirm", turn.intent):  # said again instead of yes
-            return await self.accept(turn)
+        wants_ads = wording.wants_ads(turn.text)
+        if turn.asks("confirm", turn.intent) and turn.question and (turn.question.step == _AGREEING) is wants_ads:
+            return await self.accept(turn)  # said again instead of yes
+        if turn.customer_id is not None and wording.asks_about_consents(turn.text):
+            return await tell_consents(self.shop, turn.customer_id)
+        if turn.customer_id is not None and wants_ads:
+            return await self._offer_ads(turn, turn.customer_id)
         reply = Reply(bubbles=[vary(turn.turn_id, "ads", _SORRY_FOR_ADS)], slots={"last_topic": turn.intent})
         if turn.customer_id is None:
             reply.choices.append(PERSON)
@@ -138,24 +159,47 @@ class ActionConsentWithdraw(ShopAction):
         return reply.ask(question, f"{privacy_text.name_consents(granted)} 동의를 지금 거둘까요?")
 
     async def accept(self, turn: Turn) -> Reply:
-        """Take the consents back."""
+        """Take the consents back, or note the one to advertising."""
         assert turn.question is not None, "a yes answers a question"
-        kinds = _CONSENTS[turn.question.step % len(_CONSENTS)]
         if turn.customer_id is None:
             return phrases.ask_to_log_in("동의 내역")
+        if turn.question.step == _AGREEING:
+            await self._record(turn, turn.customer_id, ConsentKind.MARKETING, granted=True)
+            return Reply(bubbles=["네, 광고 동의를 적어 두었어요.", "그만 받고 싶으시면 언제든 말씀해 주세요."])
+        kinds = _CONSENTS[turn.question.step % len(_CONSENTS)]
         for kind in kinds:
-            await service.record_consent(
-                self.shop.engine,
-                customer_id=turn.customer_id,
-                kind=kind,
-                granted=False,
-                channel=turn.channel,
-                now=self.shop.clock.now(),
-                event_key=f"{turn.turn_id}:{turn.customer_id}" if turn.turn_id else None,
-            )
+            await self._record(turn, turn.customer_id, kind, granted=False)
         done = "지금부터 광고를 보내지 않아요." if ConsentKind.MARKETING in kinds else "지금부터 그렇게 할게요."
         reply = Reply(bubbles=[f"{privacy_text.name_consents(kinds)} 동의를 거두었어요. {done}"])
         return reply.say("주문과 배송 알림은 그대로 보내 드려요.")
+
+    async def _offer_ads(self, turn: Turn, customer_id: str) -> Reply:
+        """Ask whether advertising is agreed to; at night is a consent of its own, and is not asked along."""
+        reply = Reply(slots={"last_topic": turn.intent})
+        line = (await service.find_current(self.shop.engine, customer_id)).get(ConsentKind.MARKETING)
+        if line is not None and line.granted:
+            reply.choices.append(PERSON)
+            return reply.say("광고에는 이미 동의하신 것으로 되어 있어요.", privacy_text.ADS_AT_NIGHT)
+        reply.choices += [privacy_text.YES, privacy_text.NO, PERSON]
+        reply.say(privacy_text.ADS_AT_NIGHT)
+        return reply.ask(Question("confirm", turn.intent, _AGREEING), "광고를 받는 데 동의하시겠어요?")
+
+    async def _record(self, turn: Turn, customer_id: str, kind: ConsentKind, *, granted: bool) -> None:
+        await service.record_consent(
+            self.shop.engine,
+            customer_id=customer_id,
+            kind=kind,
+            granted=granted,
+            channel=turn.channel,
+            now=self.shop.clock.now(),
+            event_key=f"{turn.turn_id}:{customer_id}" if turn.turn_id else None,
+        )
+
+
+async def tell_consents(shop: Shop, customer_id: str) -> Reply:
+    """Return what the customer agreed to and took back, and when."""
+    told = privacy_text.tell_consents(await service.list_consents(shop.engine, customer_id))
+    return Reply(bubbles=["\n".join(told), "바꾸고 싶으시면 편하게 말씀해 주세요."], choices=[PERSON])
 
 
 def korean_topic(kinds: tuple[ConsentKind, ...]) -> str:
@@ -193,6 +237,8 @@ class ActionTermsQuestion(ShopAction):
 
     async def answer(self, turn: Turn) -> Reply:
         """Return the rows that the question is about."""
+        if turn.customer_id is not None and wording.asks_about_consents(turn.text):
+            return await tell_consents(self.shop, turn.customer_id)
         fact = load_facts()[turn.intent]
         reply = Reply(bubbles=[vary(turn.turn_id, "facts", fact.say)], choices=[PERSON])
         reply.slots["last_topic"] = turn.intent

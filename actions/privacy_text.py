@@ -9,7 +9,7 @@ from actions.phrases import PERSON
 from actions.reply import Choice, Reply
 from backoffice.benefits.policy import Benefits
 from backoffice.orders.policy import noon
-from backoffice.privacy.policy import RequestRules
+from backoffice.privacy.policy import ConsentLine, RequestRules, current_consents
 from backoffice.privacy.request_tables import RequestKind, RequestState
 from backoffice.privacy.retention import RecordKind, Retention
 from backoffice.privacy.service import NotificationSettings, PrivacyRequest, TermsVersion
@@ -22,6 +22,7 @@ CONSENT_NAMES = {
     ConsentKind.NIGHT_ADS: "야간 광고",
     ConsentKind.THIRD_PARTY: "제3자 제공",
 }
+NO_REQUEST = "지금 처리 중인 개인정보 요청은 없어요."
 NO_HARM = "거두셔도 쇼핑에는 아무 문제가 없어요."
 WAY_OUT = "받으신 (광고) 문자에 적힌 무료 수신 거부로도 바로 멈추실 수 있어요."
 ADS_AT_NIGHT = "광고 알림은 동의하신 분께만, 밤 9시부터 아침 8시까지는 빼고 보내요."
@@ -54,7 +55,24 @@ def tell_opened(request: PrivacyRequest, rules: RequestRules, *, is_new: bool) -
     label = rules.kinds[request.kind].label
     opened = f"{label} 요청을 접수했어요." if is_new else f"{label} 요청은 이미 접수되어 있어요."
     number = f"접수 번호는 {korean.josa(request.request_id, '이고/고')}, {korean.date(request.due_at)}까지 답해 드려요."
-    return Reply(bubbles=[opened, number, rules.kinds[request.kind].promise], choices=[PERSON])
+    reply = Reply(bubbles=[opened, number, rules.kinds[request.kind].promise], choices=[PERSON])
+    if rules.kinds[request.kind].closes_account:
+        reply.say("마음이 바뀌시면 그 전에 ‘요청 취소’라고 말씀해 주세요.")
+    return reply
+
+
+def tell_proof_missing(label: str) -> str:
+    """Return that a request which cannot be undone is taken on once it is proved who asks."""
+    return f"{label} 요청을 적어 두었어요. 되돌릴 수 없는 일이라, 본인인 것을 한 번 더 확인한 뒤에 시작해요."
+
+
+def tell_taken_on(request: PrivacyRequest | None, rules: RequestRules) -> Reply:
+    """Return that a right code proved who asks, and what becomes of the request it was for."""
+    reply = (
+        Reply(bubbles=[NO_REQUEST], choices=[PERSON]) if request is None else tell_opened(request, rules, is_new=True)
+    )
+    reply.bubbles.insert(0, "본인 확인이 끝났어요.")
+    return reply
 
 
 def tell_lost(benefits: Benefits) -> str | None:
@@ -102,6 +120,22 @@ def name_consents(kinds: Sequence[ConsentKind]) -> str:
     """Return consents in words: `광고와 야간 광고`."""
     names = [CONSENT_NAMES[kind] for kind in kinds]
     return names[0] if len(names) == 1 else f"{korean.josa(', '.join(names[:-1]), '과/와')} {names[-1]}"
+
+
+def tell_consents(history: Sequence[ConsentLine]) -> list[str]:
+    """Return what holds of each consent that is the customer's choice, and since when."""
+    current, told = current_consents(history), []
+    agreed_once = {line.kind for line in history if line.granted}
+    for kind, name in CONSENT_NAMES.items():
+        line = current.get(kind)
+        day = f"{korean.date(line.at)}에 " if line and line.at else ""
+        if line is None or kind not in agreed_once:
+            told.append(f"{name}에는 동의하지 않으셨어요.")
+        elif line.granted:
+            told.append(f"{name}에는 {day}동의하셨어요.")
+        else:
+            told.append(f"{name} 동의는 {day}거두셨어요.")
+    return told
 
 
 def tell_settings(settings: NotificationSettings) -> list[str]:

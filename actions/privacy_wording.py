@@ -32,8 +32,19 @@ _WORDS: tuple[tuple[RequestKind, re.Pattern[str]], ...] = (
 _FOR_ANOTHER = re.compile(
     r"대신|위임|대리|(아버지|어머니|아빠|엄마|할머니|할아버지|남편|아내|아이|자녀|딸|아들|동생|직원|담당자|고인).{0,10}(개인정보|정보|계정|아이디|탈퇴)|돌아가"
 )
-_OF_A_REQUEST = re.compile(r"(요청|신청|청구).{0,6}(했|한 거|한거|했는데)|언제\s*(답|처리|되)|진행|이의|거절된")
+_OF_A_REQUEST = re.compile(
+    r"(요청|신청|청구).{0,6}(했|한 거|한거|했는데)|언제\s*(답|처리|되)|진행|이의|거절된"
+    r"|(요청|신청|청구|열람|삭제|정정|정지).{0,8}(어떻게\s*[되됐된]|결과|끝났)"
+)
 _TAKE_BACK = re.compile(r"(탈퇴|삭제|열람|정정|요청|신청|청구).{0,6}(취소|철회|안\s*할|그만둘|없던)|다시\s*쓸래")
+_ABOUT_CONSENTS = re.compile(r"동의.{0,6}(내역|현황|상태|이력|목록)|(뭐|무엇|어디|언제|어떤|뭘).{0,10}동의(했|한|하신)")
+_WANTS_ADS = re.compile(
+    r"(광고|마케팅|혜택|이벤트|소식).{0,14}(받을래|받을게|받고\s*싶|받아\s*볼|동의할|동의합|다시\s*보내)"
+    r"|(다시|또).{0,12}(광고|마케팅|혜택|이벤트).{0,6}(받|보내)"
+)
+_WANTS_NONE = re.compile(
+    r"안\s*(받|보내|오)|받지|지\s*(마|말|않|못)|그만|싫|말고|철회|취소|거[부두둘둬]|해제|끊|차단|왜"
+)
 _NIGHT = re.compile(r"야간|밤|새벽")
 _THIRD_PARTY = re.compile(r"제\s*(3|삼)\s*자|제휴|보험|다른\s*회사|다른\s*업체")
 _ALL = re.compile(
@@ -84,6 +95,16 @@ def asks_about_request(text: str) -> bool:
 def takes_back(text: str) -> bool:
     """Return whether a request is to be taken back: `탈퇴 취소할게요`."""
     return _TAKE_BACK.search(text) is not None
+
+
+def asks_about_consents(text: str) -> bool:
+    """Return whether it is asked what was agreed to and when."""
+    return _ABOUT_CONSENTS.search(text) is not None and not _WANTS_NONE.search(text)
+
+
+def wants_ads(text: str) -> bool:
+    """Return whether advertising is wished for, clearly."""
+    return _WANTS_ADS.search(text) is not None and not _WANTS_NONE.search(text)
 
 
 def find_consent(text: str) -> tuple[ConsentKind, ...]:

@@ -56,9 +56,9 @@ class ActionRefundStatus(ShopAction):
                 reply.say(f"{korean.josa(order.name, '은/는')} 환불이 접수된 주문이 아니에요.")
                 reply.choices[:0] = [_RETURN]
                 continue
-            reply.say(f"{order.name} 주문의 환불이에요. {told[0]}", *told[1:])
-            reply.cards.append(_card(order))
-        if any(order.refund is not None and not order.refund.is_done for order in orders):
+            reply.say(f"{_name(order)} 주문의 환불이에요. {told[0]}", *told[1:])
+            reply.cards += [_card(order, refund) for refund in _shown(order)]
+        if any(_waits_for_card(order) for order in orders):
             reply.tips.append("카드는 카드사에 따라 실제로 보이기까지 하루 이틀 더 걸릴 수 있어요.")
         if len(orders) == 1:
             reply.slots["order_id"] = orders[0].order_id
@@ -137,9 +137,20 @@ def _hear_kind(text: str) -> str | None:
     return named[0] if len(named) == 1 else None
 
 
-def _card(order: Order) -> Card:
-    refund = order.refund
-    assert refund is not None, "only a refund has a card"
+def _name(order: Order) -> str:
+    """Return what the money is for: the goods that were cancelled or sent back where others are left."""
+    gone = [item.label for item in order.items if item.cancelled_count or item.returned_count]
+    if not gone or not order.left_items:
+        return order.name
+    return f"{gone[0]} 외 {len(gone) - 1}건" if len(gone) > 1 else gone[0]
+
+
+def _waits_for_card(order: Order) -> bool:
+    is_waiting = order.refund is not None and not order.refund.is_done
+    return is_waiting and "카드" in (order.payment_method or "카드")
+
+
+def _card(order: Order, refund: Refund) -> Card:
     rows = [Row("주문번호", order.order_id)]
     if refund.amount_krw is not None:
         rows.append(Row("환불 금액", korean.won(refund.amount_krw)))
@@ -148,7 +159,7 @@ def _card(order: Order) -> Card:
         rows.append(Row("예정일", korean.date(noon(refund.due_date))))
     if order.payment_method:
         rows.append(Row("돌려받으실 곳", order.payment_method))
-    return Card(order.name, rows, kind="refund")
+    return Card(_name(order), rows, kind="refund")
 
 
 def _label(state: str | None) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.customer import read_speaker
+from actions.numbers import find_order_number
 from actions.question import Question
 
 _LONGEST_ENTITY = 64
@@ -86,7 +87,8 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
     intent = (message.get("intent") or {}).get("name") or ""
     entities = _entities(message.get("entities") or [])
     mood = message.get("mood") if isinstance(message.get("mood"), dict) else {}
-    named = entities.get("order_id")
+    text = message.get("text") or ""
+    named = entities.get("order_id") or find_order_number(text)
     return Turn(
         turn_id=speaker.turn_id,
         customer_id=speaker.customer_id,
@@ -99,7 +101,7 @@ def read_turn(tracker: Tracker, key: str) -> Turn:
         order_id=named,
         last_topic=slots.get("last_topic"),
         not_understood_count=int(slots.get("not_understood_count") or 0),
-        text=message.get("text") or "",
+        text=text,
         known_order_id=named or slots.get("order_id"),
         question=Question.read(slots.get("question")),
         set_aside=slots.get("set_aside"),

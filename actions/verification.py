@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
-from actions import handing_over, trouble, verification_text
+from actions import blocks, handing_over, trouble, verification_text
 from actions.advice import load_advice
 from actions.advised import Advised, Situation
 from actions.base import ShopAction, Turn
 from actions.question import Question
 from actions.reply import Reply
+from actions.wording import is_brief, says_it_works
 from backoffice.verification.diagnosis import Diagnosis, diagnose
 from backoffice.verification.policy import Attempt
 from backoffice.verification.rules import load_causes, load_codes, load_diagnosis
@@ -88,21 +89,37 @@ class ActionVerificationAdvice(VerificationAction):
             given = max(given, turn.question.step)
         return await self.advise(turn, cause, advised, given, book.causes[cause].intent)
 
+    async def hear_phone(self, turn: Turn) -> Reply | None:
+        """Return the step for the phone that an answer to "does it work now?" tells of; None where it tells of none."""
+        cause = load_advice().find_cause(turn.question.topic) if turn.question else None
+        if cause is None or turn.question is None or not is_brief(turn.text) or says_it_works(turn.text):
+            return None
+        before, advised = Advised.read(turn.advised).said, self.hear(turn)
+        if advised.said == before:
+            return None
+        attempts, codes, advice = await self.read_log(turn), load_codes(), load_advice().causes[cause]
+        known, now_known = before.with_attempts(attempts, codes), advised.said.with_attempts(attempts, codes)
+        place = advice.find_step_about(now_known.differs_from(known), now_known)
+        given = max(advised.steps.get(cause, -1), turn.question.step) if place is None else place - 1
+        return await self.advise(turn, cause, advised, given, advice.intent)
+
     async def advise(self, turn: Turn, cause: str, advised: Advised, given: int, intent: str) -> Reply:
         """Return the next step that fits after the one at `given`; the other ways after the last, then a person."""
         book = load_advice()
         advice = book.causes[cause]
         attempts = await self.read_log(turn)
         situation = advised.said.with_attempts(attempts, load_codes())
-        step = advice.find_step(given, situation)
+        step, is_first = advice.find_step(given, situation), cause not in advised.steps
         if step is not None:
-            reply = verification_text.step(turn.turn_id, book, cause, step, situation, is_first=given < 0)
+            reply = verification_text.step(turn.turn_id, book, cause, step, situation, is_first=is_first)
+            if not advice.steps[step].when:  # said once more for this phone; what was tried meanwhile is not repeated
+                step = max(step, advised.steps.get(cause, step))
         elif given < len(advice.steps) and verification_text.list_ways(book, cause):
             step = len(advice.steps)
             reply = verification_text.other_ways(turn.turn_id, book, cause)
         else:
             return self._give_up(turn, intent)
-        if given < 0:
+        if is_first:
             of_method = replace(situation, method=advice.method or situation.method)
             advised = tell_trouble(reply, await self.find_trouble(of_method, attempts, cause), advised)
         reply.question = Question("solved", intent, step)
@@ -128,6 +145,9 @@ class ActionVerificationHistory(ActionVerificationAdvice):
         advised = self.hear(turn)
         situation = advised.said.with_attempts(attempts, load_codes())
         alert = await self.find_trouble(situation, attempts)
+        blocked = await blocks.find_told(self.shop, turn.customer_id) if turn.customer_id else None
+        if blocked is not None and not attempts:
+            return blocked
         if not attempts:
             is_known = turn.customer_id is not None
             reply = verification_text.ask_cause(load_advice(), self.shop.skills, is_known=is_known)
@@ -139,6 +159,8 @@ class ActionVerificationHistory(ActionVerificationAdvice):
         if found is not None:
             advised = self._advise_on(reply, turn, found, situation, advised)
         advised = tell_trouble(reply, alert, advised)
+        if blocked is not None:
+            reply.bubbles[:0] = blocked.bubbles
         reply.slots.setdefault("last_topic", turn.intent)
         reply.slots["advice"] = advised.write()
         return reply

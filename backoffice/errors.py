@@ -4,7 +4,12 @@ BackofficeError
 ├── CustomerNotFound      no customer has this id
 ├── BlockNotFound         no block has this id (blocking/errors.py)
 ├── JustificationMissing  somebody lifts a block without saying who they are and why (blocking/errors.py)
+├── LiftingNotAllowed     the role does not lift such a block (blocking/errors.py)
+├── BlockEnded            somebody lifts a block that has ended (blocking/errors.py)
 ├── EndNotAllowed         a block's end is set by hand where the rules set it (blocking/errors.py)
+├── InvalidPeriod         an announcement ends before it begins, or too late (announcements/errors.py)
+├── AnnouncementNotFound  no announcement has this id (announcements/errors.py)
+├── AnnouncementEnded     it is not told any more (announcements/errors.py)
 ├── InvalidAttempt        an attempt at verification that cannot be taken in; its kinds: verification/errors.py
 ├── BenefitError          what points and coupons refuse; its kinds: benefits/errors.py
 ├── CompensationError     what amends refuse; its kinds: compensation/errors.py

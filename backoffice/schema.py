@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from backoffice.announcements.tables import announcements
 from backoffice.benefits.tables import baskets, coupon_events, coupons, points
 from backoffice.blocking.tables import block_releases, blocks
 from backoffice.compensation.tables import compensation_decisions, compensation_requests, grants
@@ -48,6 +49,7 @@ from kernel.database import upgrade as run_upgrade
 __all__ = [
     "access_log",
     "access_reviews",
+    "announcements",
     "answered_requests",
     "api_keys",
     "baskets",

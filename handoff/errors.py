@@ -8,7 +8,7 @@ HandoffError
 ├── Invalid                  what was sent cannot be accepted; names the field
 ├── TooManyAttempts          wait and try again
 ├── Conflict                 somebody else was first; names the winner
-│   └── IllegalTransition    the conversation is not in a state that allows it
+│   └── IllegalTransition    the conversation is not in a state that allows it; names the state and what was asked
 └── StateConflict            a ticket or a promise is not in a state that allows it; names the state and what was asked
 Each carries a stable `code`; `handoff.api.problems` maps the tree to HTTP.
 """
@@ -72,7 +72,14 @@ class Conflict(HandoffError):
 
 
 class IllegalTransition(Conflict):
+    """The state does not allow what was asked; `current` and `asked` name both."""
+
     code = "illegal_transition"
+
+    def __init__(self, detail: str, *, winner: Winner, asked: str) -> None:
+        super().__init__(detail, winner=winner)
+        self.current = str(winner.owner)
+        self.asked = str(asked)
 
 
 class StateConflict(HandoffError):

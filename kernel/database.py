@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from kernel.group_commit import BUSY_TIMEOUT_S, SqliteWriter
 
 _BUSY_INSIDE_S = 0.05
+_LOCK_MIGRATIONS = f"SELECT pg_advisory_xact_lock({0x1E0_0002})"  # beside those of handoff/adapters/sql
 _writers: WeakKeyDictionary[AsyncEngine, SqliteWriter] = WeakKeyDictionary()
 
 
@@ -224,9 +225,14 @@ async def _run_migrations(url: str, version_table: str, metadata: sa.MetaData) -
         with context.begin_transaction():
             context.run_migrations()
 
-    engine = create_async_engine(url)
+    is_sqlite = url.startswith("sqlite")
+    engine = create_async_engine(
+        url, connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_S} if is_sqlite else {}
+    )
     try:
         async with engine.begin() as connection:
+            # Of processes that start together one migrates; the others wait, and then find it done.
+            await connection.exec_driver_sql("BEGIN IMMEDIATE" if is_sqlite else _LOCK_MIGRATIONS)
             await connection.run_sync(run)
     finally:
         await engine.dispose()

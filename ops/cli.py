@@ -1,6 +1,6 @@
 """The command line: every command of `./ieum`, each a few lines that call the module that does it.
 
-Here: what starts, stops and shows an instance. The rest is in `cli_stores` and `cli_work`. A command
+Here: what starts, stops and shows an instance. The rest is in `cli_staff`, `cli_stores` and `cli_work`. A command
 imports what it needs when it is run, so that each answers at once.
 """
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops import cli_stores, cli_work
+from ops import cli_staff, cli_stores, cli_work
 from ops.errors import OperationFailed
 from ops.terminal import DEFAULT_DATA, AsJson, Data, console, failures_as_sentences, print_json
 
@@ -144,5 +144,6 @@ def show_status(data: Data = DEFAULT_DATA, as_json: AsJson = False) -> None:
             show.state(found, waiting.list_health(instance, settings), sorted(list_recorded(instance)))
 
 
+cli_staff.register(app)
 cli_stores.register(app)
 cli_work.register(app)

@@ -1,4 +1,4 @@
-"""Commands that touch the stores: demo data, staff, schemas."""
+"""Commands that touch the stores: demo data, keys, schemas."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 demo_app = typer.Typer(
     help="Load and show customers with everything about them.", no_args_is_help=True, rich_markup_mode=None
 )
-agents_app = typer.Typer(help="Members of staff.", no_args_is_help=True, rich_markup_mode=None)
 keys_app = typer.Typer(help="Keys of the shop's systems.", no_args_is_help=True, rich_markup_mode=None)
 db_app = typer.Typer(help="The databases.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -25,7 +24,6 @@ db_app = typer.Typer(help="The databases.", no_args_is_help=True, rich_markup_mo
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.add_typer(demo_app, name="demo")
-    app.add_typer(agents_app, name="agents")
     app.add_typer(keys_app, name="keys")
     app.add_typer(db_app, name="db")
 
@@ -133,29 +131,6 @@ def show_line(line: stories.Line) -> None:
         console.print(f"      {card['title']}: {rows}", markup=False, highlight=False)
     if line.choices:
         console.print("      " + " ".join(f"[{label}]" for label in line.choices), markup=False, highlight=False)
-
-
-@agents_app.command("add")
-def add_agent(
-    login: Annotated[str, typer.Option(help="What they log in with.")],
-    name: Annotated[str, typer.Option(help="The name customers see.")],
-    role: Annotated[str, typer.Option(help="agent, senior_agent, supervisor, trainer, … or administrator")] = "agent",
-    password: Annotated[str | None, typer.Option(help="At least 8 characters; made and printed when left out.")] = None,
-    data: Data = DEFAULT_DATA,
-) -> None:
-    """Add a member of staff, or give an existing login a new name, password and role.
-
-    Example: ./ieum agents add --login minji --name 김민지 --role agent
-    """
-    from ops import opening, prepare
-
-    with failures_as_sentences():
-        _, settings = opening.open_settings(data.resolve())
-        chosen = password or prepare.make_password()
-        prepare.add_staff(settings, login=login, name=name, password=chosen, role=role)
-        console.print(f"{name} can log in as {login} ({role}).", markup=False)
-        if password is None:
-            console.print(f"Password: {chosen}", markup=False)
 
 
 @keys_app.command("create")

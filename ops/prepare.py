@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from dataclasses import dataclass
 
 from backoffice import demo, schema
 from handoff.adapters.sql import store as conversations
-from handoff.service import staff
 from kernel.clock import ProductClock
 from kernel.database import create_engine
 from kernel.settings import ROOT, Settings
+from ops import staffing
 from ops.instance import open_secrets
 from ops.steps import Progress, step
 from studio import training
 from studio.registry import InUse, Registry, fingerprint, read_in_use, write_in_use, write_json
 
-# Letters and digits that cannot be mistaken for one another when typed from a screen.
-_TYPEABLE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-_PASSWORD_LENGTH = 10
 _DEMO_STAFF = (
     ("agent1", "김다정", "agent"),
     ("agent2", "이서준", "agent"),
@@ -58,35 +54,21 @@ async def _load_demo(settings: Settings) -> None:
         await shop.dispose()
     names = {login: name for login, name, _ in _DEMO_STAFF}
     for entry in make_staff_logins(settings):
-        await _add_staff(settings, login=entry.login, name=names[entry.login], password=entry.password, role=entry.role)
-
-
-def add_staff(settings: Settings, *, login: str, name: str, password: str, role: str) -> None:
-    """Add a member of staff, or renew the one with this login. Raises handoff.errors.Invalid."""
-    asyncio.run(_add_staff(settings, login=login, name=name, password=password, role=role))
-
-
-async def _add_staff(settings: Settings, *, login: str, name: str, password: str, role: str) -> None:
-    engine = create_engine(settings.database_url)
-    try:
-        await staff.add(conversations.SqlStore(engine), login=login, name=name, password=password, role=role)
-    finally:
-        await engine.dispose()
+        await staffing.add(
+            settings, login=entry.login, name=names[entry.login], password=entry.password, role=entry.role
+        )
 
 
 def make_staff_logins(settings: Settings) -> list[StaffLogin]:
     """Return the demo logins, with passwords made on first use and kept with the other secrets."""
     known = open_secrets(settings.data_dir, {})
-    missing = {f"password:{login}": make_password() for login, _, _ in _DEMO_STAFF if f"password:{login}" not in known}
+    missing = {
+        f"password:{login}": staffing.make_password() for login, _, _ in _DEMO_STAFF if f"password:{login}" not in known
+    }
     if missing:
         known = known | missing
         write_json(settings.data_dir / "secrets.json", known)
     return [StaffLogin(login, known[f"password:{login}"], role) for login, _, role in _DEMO_STAFF]
-
-
-def make_password() -> str:
-    """Return a password that can be typed from a screen: 49 bits."""
-    return "".join(secrets.choice(_TYPEABLE_LETTERS) for _ in range(_PASSWORD_LENGTH))
 
 
 def ensure_model(settings: Settings) -> str:

@@ -29,8 +29,12 @@ def main(name: str, environ: Mapping[str, str]) -> None:
     _hold_back(instance.run_dir / f"{name}.json")
     from ops.processes import identify  # after the pause, which a crash loop spends without loading anything
 
-    if identity := identify(os.getpid()):
-        write_json(instance.run_dir / f"{name}.json", {"pid": identity.pid, "started": identity.started})
+    try:
+        if identity := identify(os.getpid()):
+            write_json(instance.run_dir / f"{name}.json", {"pid": identity.pid, "started": identity.started})
+    except OSError:  # a full disk: what is not recorded could not be ended by a later `down`
+        time.sleep(_HOLD_BACK_S)
+        raise
     os.execve(command[0], command, environ)
 
 

@@ -84,7 +84,7 @@ def start_supervisor(instance: Instance, environment: Mapping[str, str]) -> subp
         stale.unlink()
     config = instance.run_dir / "supervisord.conf"
     config.write_text(render_config(instance))
-    command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(config)]
+    command = [sys.executable, "-m", "ops.supervisord", "-c", str(config)]
     with (instance.logs_dir / "supervisord.out").open("wb") as output:
         process = subprocess.Popen(
             command,

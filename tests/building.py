@@ -7,7 +7,7 @@ from typing import Any
 
 from handoff.domain.conversation import Agent, Author, Conversation, Message, Owner, Turn, TurnStatus
 from handoff.domain.queue import rank
-from handoff.service.routing_policy import load_routing_policy
+from handoff.policy.routing import load_routing_policy
 from kernel.ids import new_id
 
 

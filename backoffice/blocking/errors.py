@@ -21,6 +21,18 @@ class JustificationMissing(BackofficeError):
     code = "justification_missing"
 
 
+class LiftingNotAllowed(BackofficeError):
+    """The role does not lift such a block."""
+
+    code = "role_not_allowed"
+
+
+class BlockEnded(BackofficeError):
+    """The block was lifted, or had come to its own end, before."""
+
+    code = "block_ended"
+
+
 class EndNotAllowed(BackofficeError):
     """A block's own end is set only where the rules leave it to the case, and lies ahead."""
 

@@ -45,6 +45,8 @@ class BlockRules:
     author: str
     changed_on: date
     keep_releases_years: int
+    justification_letters: int
+    lifted_by: Mapping[str, Collection[str]]
     reasons: Mapping[BlockReason, BlockRule]
     signals: Mapping[BlockSignal, SignalRule]
 
@@ -119,6 +121,16 @@ def find_in_the_way(holding: Sequence[Block], rules: BlockRules) -> Terms | None
     """Return the terms of a block that no proof of identity lifts early, None where each of `holding` may be lifted."""
     all_terms = [set_terms(rules, block.reason, block.signals) for block in holding]
     return next((terms for terms in all_terms if not terms.may_lift_early), None)
+
+
+def may_lift(rules: BlockRules, terms: Terms, role: str) -> bool:
+    """Return whether a member of staff with this role lifts such a block by hand."""
+    return role in rules.lifted_by[terms.skill]
+
+
+def is_justified(rules: BlockRules, justification: str) -> bool:
+    """Return whether a justification says something: letters and digits count, signs do not."""
+    return sum(map(str.isalnum, justification)) >= rules.justification_letters
 
 
 def find_ended(blocks: Sequence[Block], *, now: datetime) -> tuple[Block, datetime] | None:

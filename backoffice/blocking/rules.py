@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -49,6 +49,8 @@ class _File(_Shape):
     author: Words
     changed_on: date
     keep_releases_years: Annotated[int, Field(ge=5, le=100, strict=True)]
+    justification_letters: Annotated[int, Field(ge=1, le=100, strict=True)]
+    lifted_by: dict[Skill, Annotated[frozenset[Words], Field(min_length=1)]]
     reasons: dict[BlockReason, _Reason]
     signals: dict[BlockSignal, _Signal]
 
@@ -62,8 +64,12 @@ def load_block_rules() -> BlockRules:
 def read_block_rules(data: Any) -> BlockRules:
     """Return the rules that `data` holds. Raises ValueError, which names the place."""
     file = _File.model_validate(data)
-    for what, known, needed in (("reason", file.reasons, BlockReason), ("signal", file.signals, BlockSignal)):
-        if missing := set(needed) - set(known):
+    for what, known, needed in (
+        ("reason", set(file.reasons), set(BlockReason)),
+        ("signal", set(file.signals), set(BlockSignal)),
+        ("skill", set(file.lifted_by), set(get_args(Skill))),
+    ):
+        if missing := needed - known:
             raise ValueError(f"no rule for the {what} {', '.join(sorted(missing))}")
     if sum(rule.share_percent for rule in file.reasons.values()) != 100:
         raise ValueError("the shares of all reasons are not 100 percent")
@@ -77,6 +83,8 @@ def read_block_rules(data: Any) -> BlockRules:
         author=file.author,
         changed_on=file.changed_on,
         keep_releases_years=file.keep_releases_years,
+        justification_letters=file.justification_letters,
+        lifted_by={str(skill): roles for skill, roles in file.lifted_by.items()},
         reasons={reason: BlockRule(**rule.model_dump()) for reason, rule in file.reasons.items()},
         signals={signal: SignalRule(**found.model_dump()) for signal, found in file.signals.items()},
     )

@@ -209,6 +209,13 @@ async def release_block(
         return await end_block(connection, block_id, ending, now=now)
 
 
+async def find_within(connection: AsyncConnection, block_id: str, customer_id: str) -> Block | None:
+    """Return a customer's block by its id, None where there is none or it is another's."""
+    found = sa.select(blocks).where(blocks.c.block_id == block_id, blocks.c.customer_id == customer_id)
+    row = (await connection.execute(found)).first()
+    return _block(row) if row is not None else None
+
+
 async def end_block(connection: AsyncConnection, block_id: str, ending: Ending, *, now: datetime) -> bool:
     """End a block within the caller's transaction; False where it had ended before. Raises BlockNotFound."""
     await cancel(connection, kind=RELEASE_JOB, key=block_id)

@@ -85,6 +85,10 @@ def check(event: CourierEvent, *, now: datetime, rules: DeliveryRules) -> None:
         raise EventInvalid("happened_at")
     if event.happened_at > now + timedelta(minutes=rules.clock_skew_minutes):
         raise EventFromTheFuture(f"it is said to have happened at {event.happened_at.isoformat()}")
+    if (now - event.happened_at).days > rules.report_reach_days:
+        raise EventInvalid("happened_at")
+    if event.eta_on and abs((event.eta_on - event.happened_at.date()).days) > rules.report_reach_days:
+        raise EventInvalid("eta_on")
 
 
 def name_of(event: CourierEvent) -> str:

@@ -75,6 +75,7 @@ class DeliveryRules:
     delay_aliases: Mapping[str, str]
     unknown_delay: DelayRule
     clock_skew_minutes: int
+    report_reach_days: int
     delivery_doubt_minutes: int
     notices: NoticeHours
     window: WindowRule

@@ -34,6 +34,7 @@ def load_rules() -> DeliveryRules:
         delay_aliases=_check_aliases(data["delay_aliases"], delays),
         unknown_delay=DelayRule(**data["unknown_delay"]),
         clock_skew_minutes=data["clock_skew_minutes"],
+        report_reach_days=data["report_reach_days"],
         delivery_doubt_minutes=data["delivery_doubt_minutes"],
         notices=NoticeHours(**data["notices"]),
         window=WindowRule(**data["window"]),

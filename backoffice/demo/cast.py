@@ -15,6 +15,8 @@ from backoffice.demo.orderbook import OrderBook, ordered_at
 
 _GOODS = {product.name: product for product in PRODUCTS}
 Told = tuple[str, shape.Customer]
+# The one whose parcel was reported to move again after it had come.
+DOUBTED = 19
 
 
 def cast(book: OrderBook, rules: DeliveryRules) -> list[Told]:
@@ -54,6 +56,10 @@ def cast(book: OrderBook, rules: DeliveryRules) -> list[Told]:
         ("광고를 받겠다고 동의했고, 이제 그만 받고 싶어요.", _agreed_to_everything()),
         ("PASS 앱으로 인증하지 못했어요.", _someone(18, "류새봄", attempts=_failing(book, "pass_app"))),
         *_with_orders_to_change(book),
+        (
+            "택배사 기록이 서로 달라요. 아는 대로 말하고 사람이 확인해요.",
+            _someone(DOUBTED, "진가람", orders=_arrived(book)),
+        ),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from backoffice.delivery.events import CourierEvent
 from backoffice.demo import shape
 from backoffice.demo.catalogue import PRODUCTS
 from backoffice.demo.journeys import Journey
@@ -49,6 +50,18 @@ def just_arrived(book: OrderBook) -> tuple[shape.Order, ...]:
     )
     return (
         order.model_copy(update={"items": items, "paid_krw": 78_900, "discount_krw": 0, "payment_method": "간편결제"}),
+    )
+
+
+def seen_again(order: shape.Order) -> tuple[CourierEvent, ...]:
+    """Return what a courier reported of a parcel that had come: left at its place, and hours later under way again."""
+    assert order.order_id is not None and order.delivered_at is not None, "the book numbers and dates what has come"
+    reported = (("delivered", order.delivered_at), ("sorting", order.delivered_at + timedelta(hours=3)))
+    return tuple(
+        CourierEvent(
+            source="demo", event_id=f"{order.order_id}-{code}", order_id=order.order_id, code=code, happened_at=at
+        )
+        for code, at in reported
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from backoffice.benefits.tables import coupons, points
+from backoffice.benefits.tables import CouponEventKind, coupon_events, coupons, points
 from backoffice.blocking.tables import BlockReason, ReleaseKind, block_releases, blocks
 from backoffice.compensation.tables import grants
 from backoffice.customers.tables import Grade, customers
@@ -22,6 +22,7 @@ from backoffice.delivery.tables import deliveries, delivery_events, delivery_sta
 from backoffice.demo.catalogue import CARRIERS, PRODUCTS
 from backoffice.demo.journeys import STAGES
 from backoffice.orders.tables import OrderStatus, order_items, orders, refunds
+from backoffice.privacy.tables import ConsentKind, consents
 from backoffice.verification import rates
 from backoffice.verification.tables import Method, Result, verification_attempts
 from kernel.clock import KST, Clock
@@ -36,6 +37,7 @@ _STATUSES = (OrderStatus.DELIVERED,) * 17 + (OrderStatus.CANCELLED, OrderStatus.
 
 _RESULTS = ((Result.SUCCESS, None), (Result.FAILURE, "SMS_TIMEOUT"))
 _FAILING_RATIO = 0.15
+_AGREEING_RATIO = 0.6
 _BLOCKED_FOR = timedelta(hours=6)
 _RELEASES_KEPT = timedelta(days=5 * 365)
 
@@ -75,9 +77,12 @@ def _invent(numbers: range, rng: Random, now: datetime) -> Iterator[Rows]:
     ids = [f"scale-{number:06d}" for number in numbers]
     yield Rows(
         customers,
-        ("customer_id", "name", "grade", "phone", "joined_at"),
+        ("customer_id", "name", "grade", "phone", "address", "joined_at"),
         [
-            (one, "홍길동", Grade.VIP if rng.random() < 0.08 else Grade.BASIC, f"010-0000-{number % 10_000:04d}", now)
+            (
+                *(one, "홍길동", Grade.VIP if rng.random() < 0.08 else Grade.BASIC),
+                *(f"010-0000-{number % 10_000:04d}", f"서울 마포구 이음로 {number // 3}", now),
+            )
             for one, number in zip(ids, numbers, strict=True)
         ],
     )
@@ -164,13 +169,21 @@ def _of_customers(ids: Sequence[str], rng: Random, now: datetime) -> Iterator[Ro
     yield Rows(
         points, ("customer_id", "amount_krw", "why", "at"), [(one, 500, "구매 적립", at) for one, at in times(5)]
     )
+    held = [(one, f"{one}-{n}", at) for n, (one, at) in enumerate(times(2))]
     yield Rows(
         coupons,
         ("customer_id", "coupon_id", "name", "rate_percent", "issued_at", "expires_at", "stackable"),
-        [
-            (one, f"{one}-{n}", "감사 쿠폰", 10, at, at + timedelta(days=30), False)
-            for n, (one, at) in enumerate(times(2))
-        ],
+        [(one, coupon_id, "감사 쿠폰", 10, at, at + timedelta(days=30), False) for one, coupon_id, at in held],
+    )
+    yield Rows(
+        coupon_events,
+        ("customer_id", "coupon_id", "place", "kind", "at"),
+        [(one, coupon_id, 0, CouponEventKind.ISSUED, at) for one, coupon_id, at in held],
+    )
+    yield Rows(
+        consents,
+        ("customer_id", "kind", "granted", "at", "channel"),
+        [(one, kind, rng.random() < _AGREEING_RATIO, at, "site") for one, at in times(1) for kind in ConsentKind],
     )
     yield from _blocks([*times(1)], now)
     yield Rows(

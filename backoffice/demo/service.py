@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from backoffice.blocking.service import schedule_releases
 from backoffice.customers.tables import customers
 from backoffice.delivery.history import learn
+from backoffice.delivery.intake import take_event
 from backoffice.demo import shape
 from backoffice.demo.catalogue import PRODUCTS
 from backoffice.demo.generator import generate
@@ -57,6 +58,8 @@ async def load(engine: AsyncEngine, clock: Clock, *, seed: int = 1) -> None:
     invented = generate(seed=seed, today=today)
     async with write(engine) as connection:
         await _replace(connection, invented.customers, now=clock.now())
+        for report in invented.reports:
+            await take_event(connection, report, now=clock.now())
         await load_demo_terms(connection, today)
         await _offer_goods(connection)
         await connection.execute(demo_stories.delete())

@@ -8,6 +8,7 @@ afterwards finds that there is nobody to send it to.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -242,12 +243,25 @@ async def check(connection: AsyncConnection, typed: Typed, *, now: datetime, key
     return Checked(Guess.RIGHT, row.tries_left, row.customer_id)
 
 
-async def has_code(engine: AsyncEngine, conversation_id: str, purpose: CodePurpose, *, now: datetime) -> bool:
-    """Return whether a code of this conversation waits to be typed."""
+async def find_waiting(
+    engine: AsyncEngine, conversation_id: str, among: Collection[CodePurpose], *, now: datetime
+) -> CodePurpose | None:
+    """Return what the newest code of this conversation that waits to be typed is for; None where none does."""
+    waiting = (
+        sa.select(c.purpose)
+        .where(
+            c.conversation_id == conversation_id,
+            c.purpose.in_([purpose.value for purpose in among]),
+            c.used_at.is_(None),
+            c.tries_left > 0,
+            c.expires_at > now,
+        )
+        .order_by(c.sent_at.desc(), c.code_id.desc())
+        .limit(1)
+    )
     async with read(engine) as connection:
-        talk = {"conversation_id": conversation_id, "purpose": purpose.value}
-        row = (await connection.execute(_OF_TALK, talk)).first()
-    return row is not None and row.used_at is None and row.tries_left > 0 and row.expires_at > now
+        found = await connection.scalar(waiting)
+    return CodePurpose(found) if found is not None else None
 
 
 async def _tell_why_not(connection: AsyncConnection, typed: Typed, *, now: datetime, key: str) -> Checked:

@@ -15,6 +15,8 @@ class CodePurpose(StrEnum):
 
     LIFT_BLOCK = "lift_block"
     IDENTIFY = "identify"
+    DELETE_DATA = "delete_data"
+    CLOSE_ACCOUNT = "close_account"
 
 
 one_time_codes = sa.Table(

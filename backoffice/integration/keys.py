@@ -50,6 +50,8 @@ async def create_key(
 
 async def find_key(engine: AsyncEngine, token: str) -> ApiKey:
     """Return whose key this is. Raises KeyUnknown, also for a revoked one."""
+    if not token.isascii():
+        raise KeyUnknown("no such API key")
     prefix, _, rest = token.partition("_")
     key_id, _, secret = rest.partition("_")
     async with read(engine) as connection:

@@ -75,6 +75,12 @@ async def cancel(connection: AsyncConnection, *, kind: str, key: str) -> None:
     await connection.execute(jobs.delete().where(jobs.c.kind == kind, jobs.c.key == key))
 
 
+async def cancel_all(connection: AsyncConnection, *, kind: str, key_prefix: str) -> None:
+    """Forget every job of a kind whose key begins so; reads all jobs, so it is for what is rare."""
+    begins_so = jobs.c.key.startswith(key_prefix, autoescape=True)
+    await connection.execute(jobs.delete().where(jobs.c.kind == kind, begins_so))
+
+
 class Jobs:
     """Carries out what is due. Any number of processes may do so at once."""
 

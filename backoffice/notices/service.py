@@ -26,6 +26,7 @@ from backoffice.privacy.settings import NotificationSettings, read_settings
 from backoffice.privacy.tables import ConsentKind, NoticeChannel
 from kernel.clock import Clock
 from kernel.database import insert, read, write
+from kernel.korean import mask_phone
 from kernel.settings import SettingsError
 
 log = structlog.get_logger()
@@ -55,14 +56,18 @@ class Notifier(Protocol):
 
 
 class ConsoleNotifier:
-    """Writes notices to a stream, a line of JSON each: for demos and development, where nobody may be texted."""
+    """Writes notices to a stream, a line of JSON each: for demos and development, where nobody may be texted.
+
+    What is written outlives the customer's deletion: their number is masked.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     async def send(self, notice: Notice) -> None:
         """Write the notice down."""
-        line = {"key": notice.key, "category": notice.category, "phone": notice.phone, "text": notice.text}
+        phone = mask_phone(notice.phone) if notice.phone else None
+        line = {"key": notice.key, "category": notice.category, "phone": phone, "text": notice.text}
         line["channel"] = notice.channel
         self._stream.write(orjson.dumps(line).decode() + "\n")
         self._stream.flush()

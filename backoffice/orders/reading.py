@@ -19,7 +19,9 @@ from kernel.clock import KST
 from kernel.database import read
 
 # Most orders never see money back: the table of refunds is asked only where there is some.
-_HAS_REFUND = sa.exists().where(refunds.c.order_id == orders.c.order_id).label("has_refund")
+# Not by EXISTS: for several orders PostgreSQL may then read the whole table at once.
+_ONE_REFUND = sa.select(refunds.c.order_id).where(refunds.c.order_id == orders.c.order_id).limit(1).scalar_subquery()
+_HAS_REFUND = _ONE_REFUND.is_not(None).label("has_refund")
 _ORDERS = sa.select(orders, _HAS_REFUND).order_by(orders.c.ordered_at.desc(), orders.c.order_id.desc())
 # One customer's orders, newest first; other questions narrow it down.
 RECENT = _ORDERS.where(orders.c.customer_id == sa.bindparam("customer_id")).limit(sa.bindparam("limit"))

@@ -18,7 +18,7 @@ from kernel import korean
 
 MOST_SENTENCES = 4
 _LONGEST_NAME = 24
-_CHANGES = (
+CHANGES = (
     EventKind.OPTION_CHANGED,
     EventKind.QUANTITY_CHANGED,
     EventKind.ITEM_ADDED,
@@ -63,7 +63,7 @@ class Event:
 def tell_story(order: Order, events: Sequence[Event], *, today: date) -> list[str]:
     """Return the story: bought, changed, merged or cancelled or sent back, and where the money is."""
     told = [f"{korean.date(order.ordered_at)}에 {korean.josa(_shorten(order.name), '을/를')} 주문하셨어요."]
-    changes = [event for event in events if event.kind in _CHANGES]
+    changes = [event for event in events if event.kind in CHANGES]
     if changes:
         told.append(_tell_changes(changes))
     told.append(_tell_end(order, events, today))
@@ -82,12 +82,17 @@ def has_story(order: Order, events: Sequence[Event]) -> bool:
 def _tell_changes(changes: Sequence[Event]) -> str:
     if len(changes) == 1:
         event = changes[0]
-        return f"{korean.date(event.at)}에 {_BY[event.actor]}{_tell_change(event)}."
+        return f"{korean.date(event.at)}에 {tell_change(event)}."
     kinds = list(dict.fromkeys(EVENT_LABELS[event.kind] for event in changes))
     return f"그 뒤 {len(changes)}번 바뀌었어요: {korean.josa(', '.join(kinds), '이에요/예요')}."
 
 
-def _tell_change(event: Event) -> str:
+def tell_change(event: Event) -> str:
+    """Return who changed what, without a full stop: `고객님이 옵션을 L로 바꿨어요`."""
+    return _BY[event.actor] + _what_changed(event)
+
+
+def _what_changed(event: Event) -> str:
     item = korean.josa(_shorten(str(event.detail.get("item") or "상품")), "을/를")
     after = str(event.detail.get("after") or "")
     match event.kind:

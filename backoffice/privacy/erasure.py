@@ -1,7 +1,8 @@
 """Deletes a customer: what the law has the shop keep is set apart under a pseudonym, everything else is gone.
 
-Two jobs, each done again whole if it is interrupted: the shop's tables in one transaction, then the conversations,
-which are another store. The pseudonym is drawn once, so that it is the same in every place.
+Three jobs, each done again whole if it is interrupted: the shop's tables in one transaction; then what must be kept of
+the conversations, which are another store; and only when that is safe, their words are taken out. The pseudonym is
+drawn once, so that it is the same in every place.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.jobs.service import Handler, Job, schedule
+from backoffice.benefits.coupons import EXPIRY_JOB as COUPON_EXPIRY_JOB
+from backoffice.benefits.points import EXPIRY_JOB as POINTS_EXPIRY_JOB
+from backoffice.jobs.service import Handler, Job, cancel_all, schedule
 from backoffice.notices.service import GIVE_UP_AFTER
 from backoffice.notices.tables import notices
 from backoffice.orders.tables import OPEN_STATUSES, orders
@@ -34,6 +37,7 @@ log = structlog.get_logger()
 
 ERASE_JOB = "privacy_erase"
 FORGET_JOB = "privacy_forget_conversations"
+WIPE_JOB = "privacy_wipe_conversations"
 # The customer is told first, on the number that is then erased.
 ERASE_AFTER = timedelta(minutes=10)
 WAIT_FOR_NOTICE = timedelta(hours=24)
@@ -74,6 +78,8 @@ async def erase_from_shop(connection: AsyncConnection, job: Job, now: datetime) 
         else:
             gone = (await connection.execute(holding.delete(), {"whose": erasure.subject_id})).rowcount
             counts[name] = {"erased": gone - kept[name], "kept": kept[name]}
+    for kind in (COUPON_EXPIRY_JOB, POINTS_EXPIRY_JOB):
+        await cancel_all(connection, kind=kind, key_prefix=f"{erasure.subject_id}:")
     ours = erasures.c.request_id == job.key
     # The renaming took the erasure's own row with it; the conversations still go by the old name.
     values = {"subject_id": erasure.subject_id, "shop_done_at": now, "counts": counts}
@@ -83,10 +89,10 @@ async def erase_from_shop(connection: AsyncConnection, job: Job, now: datetime) 
     log.info("customer_erased", request_id=job.key)
 
 
-def forget_conversations(conversations: Conversations) -> Handler:
-    """Return the second job: keep what was said for its time, then take it out of the conversations."""
+def keep_conversations(conversations: Conversations) -> Handler:
+    """Return the second job: keep what was said for as long as it must be, and leave the rest to the third."""
 
-    async def forget(connection: AsyncConnection, job: Job, now: datetime) -> None:
+    async def keep(connection: AsyncConnection, job: Job, now: datetime) -> None:
         erasure = (await connection.execute(_ERASURE, {"request_id": job.key})).first()
         if erasure is None or erasure.done_at is not None:
             return
@@ -99,12 +105,24 @@ def forget_conversations(conversations: Conversations) -> Handler:
                 key = ("conversations", talk.conversation_id)
                 rows.append(_kept(erasure.pseudonym, kind, key, dict(talk.content), until, now))
         await _store(connection, rows)
+        await _schedule(connection, WIPE_JOB, job.key, now)
+
+    return keep
+
+
+def wipe_conversations(conversations: Conversations) -> Handler:
+    """Return the third job: take what was said out of the conversations; what must be kept of it is stored by now."""
+
+    async def wipe(connection: AsyncConnection, job: Job, now: datetime) -> None:
+        erasure = (await connection.execute(_ERASURE, {"request_id": job.key})).first()
+        if erasure is None or erasure.done_at is not None:
+            return
         await conversations.forget(erasure.subject_id, erasure.pseudonym)
         ours = erasures.c.request_id == job.key
         await connection.execute(erasures.update().where(ours).values(done_at=now, subject_id=None))
         await note_step(connection, job.key, "erasure:conversations", by="clock", now=now)
 
-    return forget
+    return wipe
 
 
 async def _is_still_being_told(

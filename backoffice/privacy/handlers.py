@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backoffice.jobs.service import Handler
-from backoffice.privacy.erasure import ERASE_JOB, FORGET_JOB, erase_from_shop, forget_conversations
+from backoffice.privacy.erasure import (
+    ERASE_JOB,
+    FORGET_JOB,
+    WIPE_JOB,
+    erase_from_shop,
+    keep_conversations,
+    wipe_conversations,
+)
 from backoffice.privacy.ports import Conversations
 from backoffice.privacy.purge import PURGE_JOB, purge
 from backoffice.privacy.requests import ALARM_JOB, warn_of_deadline
@@ -21,4 +28,4 @@ HANDLERS: Mapping[str, Handler] = {
 
 def with_conversations(conversations: Conversations) -> Mapping[str, Handler]:
     """Return the jobs that need the store of conversations, which whoever has one adds."""
-    return {FORGET_JOB: forget_conversations(conversations)}
+    return {FORGET_JOB: keep_conversations(conversations), WIPE_JOB: wipe_conversations(conversations)}

@@ -154,19 +154,24 @@ async def _find_same(connection: AsyncConnection, new: NewRequest) -> PrivacyReq
     row = None
     if new.event_key:
         row = (await connection.execute(_BY_EVENT, {"event_key": new.event_key})).mappings().first()
-    if row is None:
-        same = {"subject_id": new.customer_id, "kind": new.kind.value}
-        row = (await connection.execute(_OPEN_OF_KIND, same)).mappings().first()
-    if row is None:
+    if row is not None:
+        return _request(row)
+    found = await find_open_within(connection, new.customer_id, new.kind)
+    if found is None:
         raise RequestNotFound("the request ended at this moment")
-    return _request(row)
+    return found
 
 
 async def find_open(engine: AsyncEngine, customer_id: str, kind: RequestKind) -> PrivacyRequest | None:
     """Return the customer's open request of this kind."""
     async with read(engine) as connection:
-        same = {"subject_id": customer_id, "kind": kind.value}
-        row = (await connection.execute(_OPEN_OF_KIND, same)).mappings().first()
+        return await find_open_within(connection, customer_id, kind)
+
+
+async def find_open_within(connection: AsyncConnection, customer_id: str, kind: RequestKind) -> PrivacyRequest | None:
+    """Return what `find_open` does, within the caller's transaction."""
+    same = {"subject_id": customer_id, "kind": kind.value}
+    row = (await connection.execute(_OPEN_OF_KIND, same)).mappings().first()
     return _request(row) if row else None
 
 

@@ -101,18 +101,20 @@ class MemoryTransaction(MemoryOutbox, MemoryReplies, MemoryRouting, MemoryTicket
             c
             for c in self._t.conversations.values()
             if (c.channel, c.channel_user) == (channel, channel_user)
-            and (c.owner is not Owner.CLOSED or await self.count_outbox(c.conversation_id))
+            and (c.owner is not Owner.CLOSED or any(key[0] == c.conversation_id for key in self._untaken()))
         ]
-        return max(found, key=lambda c: (c.created_at, c.conversation_id), default=None)
+        return max(found, key=lambda c: (c.owner is not Owner.CLOSED, c.created_at, c.conversation_id), default=None)
 
     async def find_channel_request(self, channel: str, channel_user: str, request: str) -> Conversation | None:
-        for c in self._t.conversations.values():
-            if (c.channel, c.channel_user) == (channel, channel_user) and (
-                await self.find_by_client_id(c.conversation_id, request)
-                or await self.list_taken(c.conversation_id, by=request)
-            ):
-                return c
-        return None
+        took = {message.conversation_id for message in await self.list_taken(channel, channel_user, by=request)}
+        found = [
+            (await self.find_by_client_id(c.conversation_id, request) is not None, c)
+            for c in self._t.conversations.values()
+            if (c.channel, c.channel_user) == (channel, channel_user)
+        ]
+        known = [(said, c) for said, c in found if said or c.conversation_id in took]
+        best = max(known, key=lambda one: (one[0], one[1].created_at, one[1].conversation_id), default=None)
+        return best and best[1]
 
     async def lock_channel_user(self, channel: str, channel_user: str) -> None:
         """The store's one lock holds everybody already."""
@@ -257,8 +259,15 @@ class MemoryTransaction(MemoryOutbox, MemoryReplies, MemoryRouting, MemoryTicket
 
     async def save_agent(self, agent: Agent) -> None:
         known = self._t.agents[agent.agent_id]
-        page = {"presence": known.presence, "seen_at_s": known.seen_at_s, "missed_offers": known.missed_offers}
-        self._t.agents[agent.agent_id] = replace(agent, **page)
+        apart = ("presence", "seen_at_s", "missed_offers", "missed_at", "session_number", "is_active")
+        self._t.agents[agent.agent_id] = replace(agent, **{name: getattr(known, name) for name in apart})
+
+    async def end_sessions(self, agent_id: str) -> None:
+        known = self._t.agents[agent_id]
+        self._t.agents[agent_id] = replace(known, session_number=known.session_number + 1)
+
+    async def set_active(self, agent_id: str, *, is_active: bool) -> None:
+        self._t.agents[agent_id] = replace(self._t.agents[agent_id], is_active=is_active)
 
     async def list_by_ids(self, conversation_ids: Sequence[str]) -> Sequence[Conversation]:
         return [c for c in self._t.conversations.values() if c.conversation_id in conversation_ids]
@@ -283,8 +292,11 @@ class MemoryTransaction(MemoryOutbox, MemoryReplies, MemoryRouting, MemoryTicket
     async def save_read_marks(self, marks: Collection[ReadMark]) -> None:
         for mark in marks:
             known = self._t.read_marks.get(mark.conversation_id)
-            if known is None or mark.seq > known.seq:
+            if known is None:
                 self._t.read_marks[mark.conversation_id] = mark
+            elif mark.seq > known.seq or mark.agent_seq > known.agent_seq:
+                seq, agent_seq = max(mark.seq, known.seq), max(mark.agent_seq, known.agent_seq)
+                self._t.read_marks[mark.conversation_id] = replace(mark, seq=seq, agent_seq=agent_seq)
 
     async def find_read_mark(self, conversation_id: str) -> ReadMark | None:
         return self._t.read_marks.get(conversation_id)
@@ -298,9 +310,8 @@ class MemoryTransaction(MemoryOutbox, MemoryReplies, MemoryRouting, MemoryTicket
             entry = OutboxEntry(conversation_id, seq, channel, at, at if is_pushed else None)
             _insert(self._t.deliveries, (conversation_id, seq), entry)
 
-    async def list_outbox(self, conversation_id: str, *, limit: int) -> Sequence[Message]:
-        waiting = sorted(key for key, taken in self._t.outbox.items() if key[0] == conversation_id and taken is None)
-        return [self._t.messages[key] for key in waiting[:limit]]
+    async def list_outbox(self, channel: str, channel_user: str, *, limit: int) -> Sequence[Message]:
+        return self._by_age(channel, channel_user, self._untaken())[:limit]
 
     async def take_from_outbox(
         self, conversation_id: str, seqs: Sequence[int], at: datetime, *, by: str | None = None
@@ -308,19 +319,31 @@ class MemoryTransaction(MemoryOutbox, MemoryReplies, MemoryRouting, MemoryTicket
         for seq in seqs:
             self._t.outbox[conversation_id, seq] = (at, by)
 
-    async def list_taken(self, conversation_id: str, *, by: str) -> Sequence[Message]:
-        return [self._t.messages[key] for key in self._taken(conversation_id, by)]
+    async def list_taken(self, channel: str, channel_user: str, *, by: str) -> Sequence[Message]:
+        taken = [key for key, taken in self._t.outbox.items() if taken and taken[1] == by]
+        return self._by_age(channel, channel_user, taken)
 
-    async def give_back(self, conversation_id: str, *, by: str) -> None:
-        self._t.outbox |= dict.fromkeys(self._taken(conversation_id, by))
+    async def give_back(self, channel: str, channel_user: str, *, by: str) -> None:
+        for message in await self.list_taken(channel, channel_user, by=by):
+            self._t.outbox[message.conversation_id, message.seq] = None
 
-    def _taken(self, conversation_id: str, by: str) -> list[tuple[str, int]]:
-        return sorted(
-            key for key, taken in self._t.outbox.items() if key[0] == conversation_id and taken and taken[1] == by
-        )
+    async def count_outbox(self, channel: str, channel_user: str) -> int:
+        return len(self._by_age(channel, channel_user, self._untaken()))
 
-    async def count_outbox(self, conversation_id: str) -> int:
-        return len(await self.list_outbox(conversation_id, limit=10**9))
+    def _untaken(self) -> list[tuple[str, int]]:
+        return [key for key, taken in self._t.outbox.items() if taken is None]
+
+    def _by_age(self, channel: str, channel_user: str, keys: Sequence[tuple[str, int]]) -> list[Message]:
+        """Return a user's messages by age; none goes before an earlier one of its conversation."""
+        aged: list[tuple[datetime, str, int]] = []
+        latest: dict[str, datetime] = {}
+        for conversation_id, seq in sorted(keys):
+            conversation = self._t.conversations[conversation_id]
+            if (conversation.channel, conversation.channel_user) == (channel, channel_user):
+                at = self._t.deliveries[conversation_id, seq].created_at
+                latest[conversation_id] = max(at, latest.get(conversation_id, at))
+                aged.append((latest[conversation_id], conversation_id, seq))
+        return [self._t.messages[conversation_id, seq] for _, conversation_id, seq in sorted(aged)]
 
     async def add_candidate(self, candidate_id: str, text: str, ranking: Sequence[Json], at: datetime) -> None:
         known = next((c for c in self._t.candidates.values() if c["text"] == text), None)

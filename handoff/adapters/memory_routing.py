@@ -43,10 +43,15 @@ class MemoryRouting:
     async def touch_agent(self, agent_id: str, *, seen_at_s: float) -> None:
         self._change_agent(agent_id, seen_at_s=seen_at_s)
 
-    async def count_missed(self, agent_id: str, *, missed: bool) -> int:
-        count = self._t.agents[agent_id].missed_offers + 1 if missed else 0
-        self._change_agent(agent_id, missed_offers=count)
-        return int(count)
+    async def count_missed(self, agent_id: str, *, offered_at: datetime, at: datetime) -> int | None:
+        agent = self._t.agents[agent_id]
+        if agent.missed_at is not None and agent.missed_at > offered_at:
+            return None
+        self._change_agent(agent_id, missed_offers=agent.missed_offers + 1, missed_at=at)
+        return int(agent.missed_offers + 1)
+
+    async def forget_missed(self, agent_id: str) -> None:
+        self._change_agent(agent_id, missed_offers=0)
 
     def _change_agent(self, agent_id: str, **values: Any) -> None:
         if known := self._t.agents.get(agent_id):

@@ -71,6 +71,7 @@ class MemoryTickets:
         type: TicketType | None = None,
         agent_id: str | None = None,
         customer_id: str | None = None,
+        conversation_id: str | None = None,
         tag: str | None = None,
         limit: int = 200,
     ) -> Sequence[Ticket]:
@@ -81,6 +82,7 @@ class MemoryTickets:
             and type in (None, t.type)
             and agent_id in (None, t.agent_id)
             and customer_id in (None, t.customer_id)
+            and conversation_id in (None, t.conversation_id)
             and (tag is None or tag in t.tags)
         ]
         return sorted(found, key=_opened, reverse=True)[:limit]

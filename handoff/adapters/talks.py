@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +32,13 @@ _COMPLAINTS = (
     .union(sa.select(tickets.c.conversation_id).join(conversations).where(_OURS, tickets.c.type == _COMPLAINT))
 )
 _TICKETS = sa.select(tickets).join(conversations).where(_OURS).order_by(tickets.c.opened_at, tickets.c.number)
+_RATINGS = sa.select(ratings).join(conversations).where(_OURS).order_by(ratings.c.at)
+_PROMISES = (
+    sa.select(ticket_promises)
+    .join(conversations, conversations.c.conversation_id == ticket_promises.c.conversation_id)
+    .where(_OURS)
+    .order_by(ticket_promises.c.due_at)
+)
 
 
 class SqlTalks:
@@ -45,13 +53,11 @@ class SqlTalks:
         async with read(self._engine) as connection:
             found = (await connection.execute(_OF_CUSTOMER, whose)).all()
             complaints = set((await connection.execute(_COMPLAINTS, whose)).scalars())
-            said: dict[str, list[dict[str, Any]]] = {}
-            for row in await connection.execute(_SAID, whose):
-                line = {"author": row.author, "text": row.text, "cards": row.cards, "at": _rfc3339(row.at)}
-                said.setdefault(row.conversation_id, []).append(line)
-            numbers: dict[str, list[dict[str, Any]]] = {}
-            for row in await connection.execute(_TICKETS, whose):
-                numbers.setdefault(row.conversation_id, []).append(_ticket_of(row))
+            parts: dict[str, defaultdict[str, list[dict[str, Any]]]] = {}
+            for name, (query, shape) in _PARTS.items():
+                parts[name] = defaultdict(list)
+                for row in await connection.execute(query, whose):
+                    parts[name][row.conversation_id].append(shape(row))
         return [
             Talk(
                 conversation_id=row.conversation_id,
@@ -60,9 +66,9 @@ class SqlTalks:
                 content={
                     "conversation_id": row.conversation_id,
                     "channel": row.channel,
+                    "channel_user": row.channel_user,
                     "began_at": _rfc3339(row.created_at),
-                    "messages": said.get(row.conversation_id, []),
-                    "tickets": numbers.get(row.conversation_id, []),
+                    **{name: of[row.conversation_id] for name, of in parts.items()},
                 },
             )
             for row in found
@@ -95,6 +101,18 @@ class SqlTalks:
             await connection.execute(named.values(customer_id=pseudonym, channel_user=None))
 
 
+def _message_of(row: Any) -> dict[str, Any]:
+    return {"author": row.author, "text": row.text, "cards": row.cards, "at": _rfc3339(row.at)}
+
+
+def _rating_of(row: Any) -> dict[str, Any]:
+    return {"score": row.score, "words": row.words, "at": _rfc3339(row.at)}
+
+
+def _promise_of(row: Any) -> dict[str, Any]:
+    return {"kind": row.kind, "status": row.status, "due_at": _rfc3339(row.due_at)}
+
+
 def _ticket_of(row: Any) -> dict[str, Any]:
     return {
         "number": row.number,
@@ -108,3 +126,12 @@ def _ticket_of(row: Any) -> dict[str, Any]:
 
 def _rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+# What a conversation holds besides itself, as its customer gets it.
+_PARTS: Mapping[str, tuple[sa.Select[Any], Callable[[Any], dict[str, Any]]]] = {
+    "messages": (_SAID, _message_of),
+    "tickets": (_TICKETS, _ticket_of),
+    "promises": (_PROMISES, _promise_of),
+    "ratings": (_RATINGS, _rating_of),
+}

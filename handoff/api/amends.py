@@ -24,6 +24,7 @@ from backoffice.compensation.model import Actor
 from backoffice.compensation.policy import Gift
 from backoffice.compensation.tables import Cause, GiftKind
 from backoffice.customers import amends as shown
+from backoffice.errors import CustomerNotFound
 from handoff.api.app import Gateway, gateway_of
 from handoff.api.openapi import takes
 from handoff.api.problems import Body, problem, read_body
@@ -85,6 +86,12 @@ class Decline(Body):
 async def refuse(request: Request, error: CompensationError) -> HTTPResponse:
     """Say why something cannot be given."""
     return problem(_STATUS.get(type(error), 400), error.code, error.detail)
+
+
+@amends.exception(CustomerNotFound)
+async def refuse_for_nobody(request: Request, error: CustomerNotFound) -> HTTPResponse:
+    """Say that the customer has left the shop meanwhile."""
+    return problem(404, error.code, "탈퇴했거나 찾을 수 없는 고객이에요.")
 
 
 @amends.get("/conversations/<conversation_id:str>/amends")

@@ -62,5 +62,5 @@ async def take_message(request: Request) -> HTTPResponse:
         text=None if body.text is None else accept_text(body.text),
         choice_id=body.choice,
     )
-    content = {"conversation_id": conversation.conversation_id, "seq": accepted.seq}
+    content = {"conversation_id": accepted.conversation_id, "seq": accepted.seq}
     return json(content, status=200 if accepted.duplicate else 202)

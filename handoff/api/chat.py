@@ -64,14 +64,16 @@ async def open_conversation(request: Request) -> HTTPResponse:
     if body.identity_token is not None:
         customer_id = read_token(tokens.read_identity, body.identity_token, gateway.settings.identity_key)
     conversation = await gateway.customers.open(channel="web", customer_id=customer_id)
-    token = tokens.sign_conversation(conversation.conversation_id, gateway.settings.session_key)
-    return respond({"conversation_id": conversation.conversation_id, "token": token}, status=201)
+    return respond(_pass(gateway, conversation.conversation_id), status=201)
 
 
 @chat.post("/messages")
 @takes(SendMessage)
 async def send_message(request: Request) -> HTTPResponse:
-    """Accept a message: 202 when it is stored, 200 when it already was."""
+    """Accept a message: 202 when it is stored, 200 when it already was.
+
+    `moved_to` names the conversation that has it, with its token, when the page's own was merged into that one.
+    """
     gateway, conversation_id = authorised(request)
     body = read_body(request, SendMessage)
     accepted = await gateway.customers.accept(
@@ -80,7 +82,10 @@ async def send_message(request: Request) -> HTTPResponse:
         text=None if body.text is None else accept_text(body.text),
         choice_id=body.choice,
     )
-    return respond({"seq": accepted.seq}, status=200 if accepted.duplicate else 202)
+    told: dict[str, Any] = {"seq": accepted.seq}
+    if accepted.conversation_id != conversation_id:
+        told["moved_to"] = _pass(gateway, accepted.conversation_id)
+    return respond(told, status=200 if accepted.duplicate else 202)
 
 
 @chat.get("/messages")
@@ -116,6 +121,12 @@ async def issue_ticket(request: Request) -> HTTPResponse:
     gateway, conversation_id = authorised(request)
     await gateway.customers.read(conversation_id, after=0)
     return respond({"ticket": gateway.tickets.issue(conversation_id), "expires_in_s": TICKET_LIFETIME_S}, status=201)
+
+
+def _pass(gateway: Gateway, conversation_id: str) -> dict[str, str]:
+    """Return what a page needs to take part in a conversation."""
+    token = tokens.sign_conversation(conversation_id, gateway.settings.session_key)
+    return {"conversation_id": conversation_id, "token": token}
 
 
 def authorised(request: Request) -> tuple[Gateway, str]:

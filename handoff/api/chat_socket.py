@@ -30,6 +30,7 @@ from handoff.api.live import (
 from handoff.domain.conversation import Message, Owner
 from handoff.errors import HandoffError, TooManyAttempts
 from handoff.service.ports import Signal, Subscription, conversation_topic, position_topic, presence_topic
+from handoff.service.read_marks import READ_BY_AGENT
 from handoff.service.views import View
 
 log = structlog.get_logger()
@@ -104,6 +105,7 @@ class _Page:
         try:
             with self._gateway.hub.subscribe(conversation_topic(self._id), position_topic(self._id)) as news:
                 await self._send_new()
+                await self._send_read((await self._gateway.read_marks.find(self._id)).agent_seq)
                 while True:
                     topics = await news.wait(WAIT_S)
                     await self._send_signals(news)
@@ -144,6 +146,12 @@ class _Page:
         for signal in news.take_signals():
             if signal.kind == AGENT_TYPES:
                 await self._live.send({"type": "typing", "author": "agent", **signal.body})
+            elif signal.kind == READ_BY_AGENT:
+                await self._send_read(signal.body["seq"])
+
+    async def _send_read(self, seq: int) -> None:
+        if seq:
+            await self._live.send({"type": "read", "author": "agent", "seq": seq})
 
     def _follow_presence(self, news: Subscription) -> None:
         """Listen to the presence of whoever holds the conversation, and of nobody else."""

@@ -14,7 +14,7 @@ from handoff.api import shapes, ticket_shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
 from handoff.api.problems import Body, read_body
-from handoff.api.staff import member
+from handoff.api.staff import member, member_saying
 from handoff.domain.promises import PromiseStatus
 from handoff.domain.routing import SKILLS
 from handoff.domain.text import accept_text
@@ -115,7 +115,7 @@ async def conversation(request: Request, conversation_id: str) -> HTTPResponse:
     view = await gateway.desk.view(conversation_id, agent)
     customer_id = view.conversation.customer_id
     customer = await gateway.shop.customer_panel(customer_id) if customer_id else None
-    read_up_to = await gateway.read_marks.find(conversation_id)
+    read_up_to = (await gateway.read_marks.find(conversation_id)).seq
     now, left = gateway.clock.now(), await gateway.undelivered.list_of(conversation_id)
     arrival = {"read_up_to": read_up_to, "undelivered": [shapes.undelivered(entry, now) for entry in left]}
     return respond(shapes.desk_view(view, customer) | arrival)
@@ -125,8 +125,7 @@ async def conversation(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(AtVersion)
 async def claim(request: Request, conversation_id: str) -> HTTPResponse:
     """Take a waiting conversation; 409 names who was faster."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, AtVersion)
+    agent, body = await member_saying(request, AtVersion)
     return await done(gateway_of(request).desk.claim(conversation_id, agent, version=body.version))
 
 
@@ -134,8 +133,7 @@ async def claim(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(SendAsAgent)
 async def send(request: Request, conversation_id: str) -> HTTPResponse:
     """Write to the customer."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, SendAsAgent)
+    agent, body = await member_saying(request, SendAsAgent)
     work = gateway_of(request).desk.send(
         conversation_id,
         agent,
@@ -150,8 +148,7 @@ async def send(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(WriteNote)
 async def note(request: Request, conversation_id: str) -> HTTPResponse:
     """Leave a note for other agents; the customer never sees it."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, WriteNote)
+    agent, body = await member_saying(request, WriteNote)
     text = accept_text(body.text)
     return await done(gateway_of(request).desk.note(conversation_id, agent, version=body.version, text=text))
 
@@ -160,8 +157,7 @@ async def note(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(Transfer)
 async def transfer(request: Request, conversation_id: str) -> HTTPResponse:
     """Put a conversation back into the queue for another team."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, Transfer)
+    agent, body = await member_saying(request, Transfer)
     if body.skill not in SKILLS:
         raise Invalid("그런 팀은 없어요.", code="unknown_skill")
     work = gateway_of(request).desk.transfer(
@@ -192,8 +188,7 @@ async def return_to_bot(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(Close)
 async def close(request: Request, conversation_id: str) -> HTTPResponse:
     """End a conversation; written to again within some days, it comes back to its agent."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, Close)
+    agent, body = await member_saying(request, Close)
     return await done(
         gateway_of(request).desk.close(conversation_id, agent, version=body.version, wrap_up=body.wrap_up)
     )
@@ -203,8 +198,7 @@ async def close(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(Presence)
 async def presence(request: Request) -> HTTPResponse:
     """Say whether the agent is there."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, Presence)
+    agent, body = await member_saying(request, Presence)
     changed = await gateway_of(request).presence.say(agent, body.state)
     return respond({"state": changed.presence})
 

@@ -13,8 +13,8 @@ from sanic.response import json as respond
 from handoff.api import ticket_shapes as shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
-from handoff.api.problems import Body, read_body
-from handoff.api.staff import member
+from handoff.api.problems import Body
+from handoff.api.staff import member, member_saying
 from handoff.domain.hours import WEEKDAYS
 from handoff.errors import Invalid
 from handoff.policy.hours import read_week
@@ -58,8 +58,7 @@ async def list_hours(request: Request) -> HTTPResponse:
 @takes(ChangeHours)
 async def change_hours(request: Request, team: str) -> HTTPResponse:
     """Give a team other hours from now on; running clocks go on in them."""
-    agent = await member(request, SEES_ALL)
-    body = read_body(request, ChangeHours)
+    agent, body = await member_saying(request, ChangeHours, SEES_ALL)
     if unknown := sorted(set(body.week) - set(WEEKDAYS)):
         raise Invalid(f"요일은 mon부터 sun까지예요: {', '.join(unknown)[:100]}", code="unknown_weekday")
     changed = await gateway_of(request).hours.change(

@@ -13,8 +13,8 @@ from sanic.response import json as respond
 from handoff.api import ticket_shapes as shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import asks, takes
-from handoff.api.problems import Body, read_body
-from handoff.api.staff import member
+from handoff.api.problems import Body
+from handoff.api.staff import member, member_saying
 from handoff.domain.promises import NOTE_LENGTH_MAX, OPEN_PROMISES, PromiseKind, PromiseStatus
 from handoff.domain.text import accept_text
 from handoff.errors import Invalid
@@ -57,8 +57,7 @@ class End(AtVersion):
 @takes(Plan)
 async def plan(request: Request, number: str) -> HTTPResponse:
     """Promise a call back or a follow-up on a ticket; it appears at its time, a call back only in the team's hours."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, Plan)
+    agent, body = await member_saying(request, Plan)
     if body.kind not in tuple(PromiseKind):
         raise Invalid(f"다음 중 하나예요: {', '.join(PromiseKind)}", code="unknown_kind")
     promise = await gateway_of(request).promises.plan(
@@ -89,8 +88,7 @@ async def list_promises(request: Request) -> HTTPResponse:
 @takes(AtVersion)
 async def take(request: Request, promise_id: str) -> HTTPResponse:
     """Take over a promise that nobody keeps; 409 when somebody was faster."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, AtVersion)
+    agent, body = await member_saying(request, AtVersion)
     return respond(shapes.promise(await gateway_of(request).promises.take(promise_id, agent, version=body.version)))
 
 
@@ -98,8 +96,7 @@ async def take(request: Request, promise_id: str) -> HTTPResponse:
 @takes(Move)
 async def move(request: Request, promise_id: str) -> HTTPResponse:
     """Promise it for another time."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, Move)
+    agent, body = await member_saying(request, Move)
     due_at = _moment(body.due_at)
     promises = gateway_of(request).promises
     return respond(shapes.promise(await promises.move(promise_id, agent, version=body.version, due_at=due_at)))
@@ -136,8 +133,7 @@ async def seen(request: Request, alert_id: str) -> HTTPResponse:
 
 
 async def _end(request: Request, promise_id: str, status: PromiseStatus) -> HTTPResponse:
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, End)
+    agent, body = await member_saying(request, End)
     ended = await gateway_of(request).promises.end(
         promise_id, agent, status, version=body.version, outcome=accept_text(body.outcome)
     )

@@ -12,9 +12,9 @@ from sanic.response import json as respond
 from handoff.api import shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import asks, takes
-from handoff.api.problems import Body, read_body
+from handoff.api.problems import Body
 from handoff.api.shapes import Json
-from handoff.api.staff import member
+from handoff.api.staff import member, member_saying
 from handoff.domain.macros import INTENTS_MAX, NAME_LENGTH_MAX, TEXT_LENGTH_MAX, Macro
 from handoff.domain.placeholders import MEANINGS, PAIRS
 from handoff.domain.ratings import LOW_UP_TO, SCORES, Rating
@@ -69,8 +69,7 @@ async def list_placeholders(request: Request) -> HTTPResponse:
 @takes(WriteMacro)
 async def add_macro(request: Request) -> HTTPResponse:
     """Add a macro; supervisors only. 422 `unknown_placeholder` names what cannot be filled."""
-    agent = await member(request, KEEPERS)
-    body = read_body(request, WriteMacro)
+    agent, body = await member_saying(request, WriteMacro, KEEPERS)
     made = await gateway_of(request).macros.add(
         agent, name=accept_text(body.name), text=accept_text(body.text), skill=body.skill, intents=body.intents
     )
@@ -81,8 +80,7 @@ async def add_macro(request: Request) -> HTTPResponse:
 @takes(ChangeMacro)
 async def change_macro(request: Request, macro_id: str) -> HTTPResponse:
     """Give a macro other words; supervisors only. 409 where somebody else did since."""
-    agent = await member(request, KEEPERS)
-    body = read_body(request, ChangeMacro)
+    agent, body = await member_saying(request, ChangeMacro, KEEPERS)
     changed = await gateway_of(request).macros.change(
         macro_id,
         agent,

@@ -13,8 +13,8 @@ from handoff.api import shapes
 from handoff.api.app import gateway_of
 from handoff.api.desk import AtVersion, done
 from handoff.api.openapi import takes
-from handoff.api.problems import Body, read_body
-from handoff.api.staff import member
+from handoff.api.problems import Body
+from handoff.api.staff import member, member_saying
 from handoff.domain.routing import CAPACITY_MAX
 from handoff.domain.text import accept_text
 from handoff.errors import Invalid
@@ -70,8 +70,7 @@ async def decline(request: Request, offer_id: str) -> HTTPResponse:
 @takes(Snooze)
 async def snooze(request: Request, conversation_id: str) -> HTTPResponse:
     """Put a conversation aside: it takes no place, and wakes at its time or when the customer writes."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, Snooze)
+    agent, body = await member_saying(request, Snooze)
     until = _moment(body.until)
     return await done(gateway_of(request).aside.snooze(conversation_id, agent, version=body.version, until=until))
 
@@ -80,8 +79,7 @@ async def snooze(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(AtVersion)
 async def wake(request: Request, conversation_id: str) -> HTTPResponse:
     """Take up again what was put aside."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, AtVersion)
+    agent, body = await member_saying(request, AtVersion)
     return await done(gateway_of(request).aside.wake(conversation_id, agent, version=body.version))
 
 
@@ -89,8 +87,7 @@ async def wake(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(AtVersion)
 async def wrap_up(request: Request, conversation_id: str) -> HTTPResponse:
     """Say that the work after a close is done: the agent's place is free again."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, AtVersion)
+    agent, body = await member_saying(request, AtVersion)
     return await done(gateway_of(request).aside.end_wrap_up(conversation_id, agent, version=body.version))
 
 
@@ -98,8 +95,7 @@ async def wrap_up(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(AtVersion)
 async def pull(request: Request, conversation_id: str) -> HTTPResponse:
     """Take a conversation from the queue, a colleague or the bot (supervisors)."""
-    lead = await member(request, DESK_ROLES)
-    body = read_body(request, AtVersion)
+    lead, body = await member_saying(request, AtVersion)
     return await done(gateway_of(request).supervision.pull(conversation_id, lead, version=body.version))
 
 
@@ -107,8 +103,7 @@ async def pull(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(Push)
 async def push(request: Request, conversation_id: str) -> HTTPResponse:
     """Give a waiting conversation, or a colleague's, to an agent who is there (supervisors)."""
-    lead = await member(request, DESK_ROLES)
-    body = read_body(request, Push)
+    lead, body = await member_saying(request, Push)
     work = gateway_of(request).supervision.push(conversation_id, lead, version=body.version, agent_id=body.agent_id)
     return await done(work)
 
@@ -117,8 +112,7 @@ async def push(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(AtVersion)
 async def join(request: Request, conversation_id: str) -> HTTPResponse:
     """Take part beside the agent who holds a conversation: may write to the customer, who is told (supervisors)."""
-    lead = await member(request, DESK_ROLES)
-    body = read_body(request, AtVersion)
+    lead, body = await member_saying(request, AtVersion)
     return await done(gateway_of(request).supervision.join(conversation_id, lead, version=body.version))
 
 
@@ -126,8 +120,7 @@ async def join(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(AtVersion)
 async def leave(request: Request, conversation_id: str) -> HTTPResponse:
     """Take part no longer (supervisors)."""
-    lead = await member(request, DESK_ROLES)
-    body = read_body(request, AtVersion)
+    lead, body = await member_saying(request, AtVersion)
     return await done(gateway_of(request).supervision.leave(conversation_id, lead, version=body.version))
 
 
@@ -135,8 +128,7 @@ async def leave(request: Request, conversation_id: str) -> HTTPResponse:
 @takes(Whisper)
 async def whisper(request: Request, conversation_id: str) -> HTTPResponse:
     """Say something that only the agent who holds the conversation sees (supervisors)."""
-    lead = await member(request, DESK_ROLES)
-    body = read_body(request, Whisper)
+    lead, body = await member_saying(request, Whisper)
     text = accept_text(body.text)
     work = gateway_of(request).supervision.whisper(conversation_id, lead, version=body.version, text=text)
     return await done(work)
@@ -154,8 +146,7 @@ async def agents(request: Request) -> HTTPResponse:
 @takes(AgentRouting)
 async def change_routing(request: Request, agent_id: str) -> HTTPResponse:
     """Say what an agent is asked to take (supervisors): skills, languages, places, team."""
-    lead = await member(request, DESK_ROLES)
-    body = read_body(request, AgentRouting)
+    lead, body = await member_saying(request, AgentRouting)
     changed = {name: getattr(body, name) for name in body.model_fields_set}
     return respond(shapes.colleague(await gateway_of(request).team.change(lead, agent_id, changed)))
 

@@ -34,8 +34,16 @@ from handoff.api.live import (
 from handoff.api.staff import member
 from handoff.api.watched import Watched
 from handoff.domain.conversation import Agent
-from handoff.errors import HandoffError
-from handoff.service.ports import ALERTS_TOPIC, QUEUE_TOPIC, TEAM_TOPIC, Signal, agent_topic, conversation_topic
+from handoff.errors import HandoffError, Unauthorized
+from handoff.service.ports import (
+    ALERTS_TOPIC,
+    QUEUE_TOPIC,
+    TEAM_TOPIC,
+    Signal,
+    agent_topic,
+    conversation_topic,
+    session_topic,
+)
 from handoff.service.queue_board import BOARD_TOPIC
 from handoff.service.read_marks import READ
 from handoff.service.staff import DESK_ROLES
@@ -79,7 +87,7 @@ class _Page:
         self._gateway = gateway
         self._live = live
         self._agent = agent
-        self._mine = agent_topic(agent.agent_id)
+        self._mine, self._session = agent_topic(agent.agent_id), session_topic(agent.agent_id)
         self._news = LocalSubscription()
         self._gets_news = False
         self._watched: dict[str, Watched] = {}
@@ -89,7 +97,8 @@ class _Page:
 
     async def run(self) -> None:
         """Push and listen until the page leaves. Raises Refused for what it may not say."""
-        with self._gateway.hub.subscribe(QUEUE_TOPIC, ALERTS_TOPIC, self._mine) as self._news:
+        with self._gateway.hub.subscribe(QUEUE_TOPIC, ALERTS_TOPIC, self._mine, self._session) as self._news:
+            self._news.notify(self._session)  # it may have ended before anybody listened
             pushing = asyncio.create_task(self._push(), name=f"desk-{self._agent.agent_id}")
             try:
                 async for frame in self._live.frames():
@@ -108,6 +117,8 @@ class _Page:
             self._unwatch(identifier(frame, "conversation_id"))
         elif kind == "typing":
             self._type(identifier(frame, "conversation_id"), is_typing=flag(frame, "is_typing"))
+        elif kind == "read":
+            self._read(identifier(frame, "conversation_id"), whole_number(frame, "up_to"))
         elif kind != "ping":
             raise Refused(CLOSE_INVALID, "unknown_frame")
 
@@ -136,17 +147,26 @@ class _Page:
             body = {"is_typing": is_typing, "name": self._agent.name}
             self._gateway.hub.tell(Signal(conversation_topic(conversation_id), AGENT_TYPES, body))
 
+    def _read(self, conversation_id: str, up_to: int) -> None:
+        if watched := self._watched.get(conversation_id):
+            watched.read(up_to)
+            watched.tell_read()
+
     async def _push(self) -> None:
         try:
             await self._live.send({"type": "queue"})
             while True:
                 topics = await self._news.wait(LIFE_EVERY_S)
+                if self._session in topics:
+                    await self._gateway.logins.get(self._agent.agent_id, self._agent.session_number)
                 await self._send_signals()
                 for conversation_id in [key for key in self._watched if conversation_topic(key) in topics]:
                     await self._send_watched(conversation_id)
                 await (self._send_news(topics) if self._gets_news else self._send_hints(topics))
         except PageGone:
             return
+        except Unauthorized as over:
+            await self._live.close(CLOSE_UNAUTHORIZED, over.code)
         except Exception:  # the store is away: the page comes back
             log.exception("desk_socket_failed")
             await self._live.close(CLOSE_TRY_LATER, "try_again")
@@ -206,6 +226,7 @@ class _Page:
         watched = self._watched[conversation_id]
         async for frame in watched.news():
             await self._live.send(frame)
+        watched.tell_read()  # what was read before it was known whose the conversation is
         if watched.is_over:
             self._unwatch(conversation_id)
 

@@ -14,7 +14,7 @@ from handoff.api import ticket_shapes as shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import asks, takes
 from handoff.api.problems import Body, read_body
-from handoff.api.staff import member
+from handoff.api.staff import member, member_saying
 from handoff.domain.text import accept_text
 from handoff.domain.tickets import UNRESOLVED, TicketStatus, TicketType
 from handoff.errors import Invalid
@@ -23,6 +23,8 @@ from handoff.service.staff import DESK_ROLES
 
 desk_tickets = Blueprint("desk_tickets", url_prefix="/api/desk")
 
+ASKED_LENGTH_MAX = 100
+_MANY = {"unresolved": UNRESOLVED, "all": tuple(TicketStatus)}
 K = TypeVar("K", bound=StrEnum)
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Short = Annotated[str, Field(min_length=1, max_length=500)]
@@ -74,24 +76,28 @@ class ShowContact(Body):
 
 @desk_tickets.get("/tickets")
 @asks(
-    status="one status, or unresolved (the default)",
+    status="one status, unresolved (the default) or all (the default for one conversation)",
     type="one type",
     mine="1: only those that the agent has",
     tag="one tag",
     customer_id="one customer's",
+    conversation_id="one conversation's",
 )
 async def list_tickets(request: Request) -> HTTPResponse:
-    """Return tickets, newest first."""
+    """Return tickets, newest first; none where nobody knows the customer or the conversation."""
     agent = await member(request, DESK_ROLES)
-    asked = request.args.get("status", "unresolved")
-    statuses = UNRESOLVED if asked == "unresolved" else (_one_of(TicketStatus, asked, "unknown_status"),)
-    type = request.args.get("type")
+    conversation_id = _asked(request, "conversation_id")
+    status = _asked(request, "status") or ("all" if conversation_id else "unresolved")
+    type, mine = _asked(request, "type"), _asked(request, "mine") or "0"
+    if mine not in ("0", "1"):
+        raise Invalid("mine에는 0이나 1을 넣어 주세요.", code="invalid_parameter")
     found = await gateway_of(request).ticket_desk.list(
-        statuses=statuses,
+        statuses=_MANY.get(status) or (_one_of(TicketStatus, status, "unknown_status"),),
         type=_one_of(TicketType, type, "unknown_type") if type else None,
-        agent=agent if request.args.get("mine") == "1" else None,
-        customer_id=_printable(request, "customer_id"),
-        tag=_printable(request, "tag"),
+        agent=agent if mine == "1" else None,
+        customer_id=_asked(request, "customer_id"),
+        conversation_id=conversation_id,
+        tag=_asked(request, "tag"),
     )
     return respond({"tickets": [shapes.ticket(ticket) for ticket in found]})
 
@@ -128,8 +134,7 @@ async def ticket(request: Request, number: str) -> HTTPResponse:
 @takes(ChangeType)
 async def change_type(request: Request, number: str) -> HTTPResponse:
     """Make a ticket another type; its clocks go on under the new targets."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, ChangeType)
+    agent, body = await member_saying(request, ChangeType)
     type = _one_of(TicketType, body.type, "unknown_type")
     desk = gateway_of(request).ticket_desk
     return respond(shapes.ticket(await desk.change_type(number, agent, type, version=body.version)))
@@ -139,8 +144,7 @@ async def change_type(request: Request, number: str) -> HTTPResponse:
 @takes(ChangeStatus)
 async def change_status(request: Request, number: str) -> HTTPResponse:
     """Change a ticket's status; 409 names the current one and the one asked for, or the analysis or promise missing."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, ChangeStatus)
+    agent, body = await member_saying(request, ChangeStatus)
     status = _one_of(TicketStatus, body.status, "unknown_status")
     desk = gateway_of(request).ticket_desk
     return respond(shapes.ticket(await desk.change_status(number, agent, status, version=body.version)))
@@ -150,8 +154,7 @@ async def change_status(request: Request, number: str) -> HTTPResponse:
 @takes(SetTags)
 async def set_tags(request: Request, number: str) -> HTTPResponse:
     """Give a ticket these tags instead of the ones it has."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, SetTags)
+    agent, body = await member_saying(request, SetTags)
     desk = gateway_of(request).ticket_desk
     return respond(shapes.ticket(await desk.set_tags(number, agent, body.tags, version=body.version)))
 
@@ -160,8 +163,7 @@ async def set_tags(request: Request, number: str) -> HTTPResponse:
 @takes(Analyse)
 async def analyse(request: Request, number: str) -> HTTPResponse:
     """Write down the cause of a complaint, what added to it, and what was done; without it a complaint is not resolved."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, Analyse)
+    agent, body = await member_saying(request, Analyse)
     analysed = await gateway_of(request).ticket_desk.analyse(
         number,
         agent,
@@ -177,8 +179,7 @@ async def analyse(request: Request, number: str) -> HTTPResponse:
 @takes(Merge)
 async def merge(request: Request, number: str) -> HTTPResponse:
     """Let another ticket of the same customer take this one over; this one's conversation ends."""
-    agent = await member(request, DESK_ROLES)
-    body = read_body(request, Merge)
+    agent, body = await member_saying(request, Merge)
     desk = gateway_of(request).ticket_desk
     grown = await desk.merge(number, body.into, agent, version=body.version, into_version=body.into_version)
     return respond(shapes.ticket(grown))
@@ -196,10 +197,11 @@ async def show_contact(request: Request, number: str) -> HTTPResponse:
     return respond({"kind": contact.kind.value, "value": contact.value, "version": found.version})
 
 
-def _printable(request: Request, name: str) -> str | None:
-    text: str | None = request.args.get(name)
-    if text is not None and not text.isprintable():
-        raise Invalid(f"{name}에 쓸 수 없는 글자가 들어 있어요.", code="invalid_parameter")
+def _asked(request: Request, name: str) -> str | None:
+    """Return what the address asks for by this name. Raises Invalid for what no name can be."""
+    text: str | None = request.get_args(keep_blank_values=True).get(name)
+    if text is not None and not (0 < len(text) <= ASKED_LENGTH_MAX and text.isprintable()):
+        raise Invalid(f"{name}에는 {ASKED_LENGTH_MAX}자까지의 글자를 넣어 주세요.", code="invalid_parameter")
     return text
 
 

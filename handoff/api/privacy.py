@@ -10,13 +10,12 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, raw
 from sanic.response import json as respond
 
-from backoffice.privacy.access import Viewer
 from backoffice.privacy.request_tables import RequestKind, RequestState
 from backoffice.privacy.service import NewRequest
 from handoff.api.app import gateway_of
 from handoff.api.openapi import asks, takes
-from handoff.api.problems import Body, read_body
-from handoff.api.staff import member
+from handoff.api.problems import Body, read_body, to_utc
+from handoff.api.staff import member, member_saying, viewer_of
 from handoff.domain.conversation import Agent
 from handoff.domain.text import accept_text
 from handoff.errors import Invalid, NotFound
@@ -102,8 +101,7 @@ async def get_request(request: Request, request_id: str) -> HTTPResponse:
 @takes(Identity)
 async def confirm_identity(request: Request, request_id: str) -> HTTPResponse:
     """Note how the person proved who they are."""
-    agent = await member(request, OFFICER_ROLES)
-    body = read_body(request, Identity)
+    agent, body = await member_saying(request, Identity, OFFICER_ROLES)
     return await _step(request, agent, request_id, RequestState.IDENTITY_CHECKED, how=accept_text(body.how))
 
 
@@ -118,8 +116,7 @@ async def start(request: Request, request_id: str) -> HTTPResponse:
 @takes(Answer)
 async def answer(request: Request, request_id: str) -> HTTPResponse:
     """Answer a request and tell the customer; a deletion is carried out soon after."""
-    agent = await member(request, OFFICER_ROLES)
-    body = read_body(request, Answer)
+    agent, body = await member_saying(request, Answer, OFFICER_ROLES)
     return await _step(request, agent, request_id, RequestState.ANSWERED, answer=accept_text(body.answer))
 
 
@@ -127,8 +124,7 @@ async def answer(request: Request, request_id: str) -> HTTPResponse:
 @takes(Refusal)
 async def refuse(request: Request, request_id: str) -> HTTPResponse:
     """Refuse a request on a ground; the customer is told why and how to object."""
-    agent = await member(request, OFFICER_ROLES)
-    body = read_body(request, Refusal)
+    agent, body = await member_saying(request, Refusal, OFFICER_ROLES)
     explanation = accept_text(body.explanation) if body.explanation else ""
     return await _step(request, agent, request_id, RequestState.REFUSED, ground=body.ground, explanation=explanation)
 
@@ -137,7 +133,7 @@ async def refuse(request: Request, request_id: str) -> HTTPResponse:
 async def archive(request: Request, request_id: str) -> HTTPResponse:
     """Return everything about the customer of a request for access as a zip; recorded."""
     agent = await member(request, OFFICER_ROLES)
-    packed = await gateway_of(request).privacy.archive(request_id, _viewer(request, agent))
+    packed = await gateway_of(request).privacy.archive(request_id, viewer_of(request, agent))
     headers = {"Content-Disposition": f'attachment; filename="{request_id}.zip"', "Cache-Control": "no-store"}
     return raw(packed, content_type="application/zip", headers=headers)
 
@@ -172,14 +168,13 @@ async def note_review(request: Request, month: str) -> HTTPResponse:
 @takes(Unmask)
 async def unmask(request: Request, conversation_id: str) -> HTTPResponse:
     """Return fields of the conversation's customer unmasked, for a reason; recorded."""
-    agent = await member(request, _ANYBODY)
-    body = read_body(request, Unmask)
+    agent, body = await member_saying(request, Unmask, _ANYBODY)
     gateway = gateway_of(request)
     async with gateway.store.read() as tx:
         found = await tx.find_conversation(conversation_id)
     if found is None or found.customer_id is None:
         raise NotFound("고객이 누구인지 모르는 대화예요.")
-    shown = await gateway.privacy.unmask(found.customer_id, body.fields, _viewer(request, agent), body.reason)
+    shown = await gateway.privacy.unmask(found.customer_id, body.fields, viewer_of(request, agent), body.reason)
     return respond({"customer": shown}, headers={"Cache-Control": "no-store"})
 
 
@@ -187,15 +182,8 @@ async def _step(request: Request, agent: Agent, request_id: str, to: RequestStat
     return respond(await gateway_of(request).privacy.step(request_id, to, agent, **said))
 
 
-def _viewer(request: Request, agent: Agent) -> Viewer:
-    return Viewer(viewer_id=agent.agent_id, name=agent.name, role=agent.role, source=request.remote_addr or request.ip)
-
-
 def _moment(request: Request, name: str) -> datetime:
     try:
-        at = datetime.fromisoformat(request.args.get(name, ""))
+        return to_utc(datetime.fromisoformat(request.args.get(name, "")))
     except ValueError as error:
         raise Invalid("시각을 2026-11-24T00:00:00Z처럼 적어 주세요.", code="invalid_period") from error
-    if at.tzinfo is None:
-        raise Invalid("시각에 시간대를 붙여 주세요.", code="invalid_period")
-    return at

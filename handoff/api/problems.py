@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
 
 import structlog
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from sanic import Request, Sanic
 from sanic.exceptions import MethodNotAllowed, PayloadTooLarge, SanicException
 from sanic.exceptions import NotFound as RouteNotFound
@@ -36,12 +37,27 @@ _OF_PYDANTIC = {
     "string_unicode": (422, "invalid_unicode", "글자가 깨져서 읽을 수 없어요. 다시 입력해 주세요."),
 }
 _WRONG_TYPE = (422, "invalid_field", "입력한 내용을 확인해 주세요.")
+# Nobody types it, and PostgreSQL stores no text with it.
+_NUL = "\x00"
 
 
 class NotJson(errors.HandoffError):
     """The body is not JSON at all."""
 
     code = "invalid_json"
+
+
+def to_utc(at: datetime) -> datetime:
+    """Return the moment in UTC. Raises ValueError for one without a zone, or of a year that UTC does not have."""
+    if at.tzinfo is None:
+        raise ValueError("a moment needs its zone")
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("UTC has no such year") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(to_utc), Field(strict=False)]
 
 
 class Body(BaseModel):
@@ -54,9 +70,20 @@ def read_body(request: Request, kind: type[B]) -> B:
     """Return the request's JSON as `kind`. Raises Invalid or ValidationError, which become problems."""
     try:
         content = json.loads(request.body or b"")
+        holds_nul = _holds_nul(content)
     except (ValueError, RecursionError) as error:
         raise NotJson("요청을 읽을 수 없어요. 형식을 확인해 주세요.") from error
+    if holds_nul:
+        raise errors.Invalid("보낼 수 없는 문자가 들어 있어요. 지우고 다시 보내 주세요.", code="control_characters")
     return kind.model_validate(content)
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, str):
+        return _NUL in value
+    if isinstance(value, dict):
+        return any(_holds_nul(part) for pair in value.items() for part in pair)
+    return isinstance(value, list) and any(map(_holds_nul, value))
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> HTTPResponse:
@@ -67,10 +94,18 @@ def problem(status: int, code: str, detail: str, **more: Any) -> HTTPResponse:
 
 def install(app: Sanic) -> None:
     """Make every error of the app a problem."""
+    app.on_request(_refuse_nul)
     app.error_handler.add(errors.HandoffError, _refused)
     app.error_handler.add(ValidationError, _invalid)
     app.error_handler.add(SanicException, _http)
     app.error_handler.add(Exception, _unexpected)
+
+
+async def _refuse_nul(request: Request) -> HTTPResponse | None:
+    """Refuse an address that no name of ours can stand in."""
+    if b"%00" in request.raw_url:
+        return problem(400, "bad_request", "요청을 처리할 수 없어요. 형식을 확인해 주세요.")
+    return None
 
 
 def _refused(request: Request, error: errors.HandoffError) -> HTTPResponse:
@@ -79,7 +114,7 @@ def _refused(request: Request, error: errors.HandoffError) -> HTTPResponse:
     if isinstance(error, errors.Conflict):
         winner = error.winner
         more["winner"] = {"owner": winner.owner, "agent_name": winner.agent_name, "version": winner.version}
-    if isinstance(error, errors.StateConflict):
+    if isinstance(error, errors.StateConflict | errors.IllegalTransition):
         more |= {"current": error.current, "asked": error.asked}
     return problem(status, error.code, error.detail, **more)
 

@@ -26,8 +26,10 @@ from handoff.adapters.talks import SqlTalks
 from handoff.adapters.webhook import Webhook
 from handoff.api import pages, problems
 from handoff.api.amends import amends
+from handoff.api.announcements import announcements
 from handoff.api.app import Gateway
 from handoff.api.app_channel import app_channel
+from handoff.api.blocks import blocks
 from handoff.api.chat import chat
 from handoff.api.chat_rating import chat_rating
 from handoff.api.chat_socket import chat_socket
@@ -126,6 +128,8 @@ def create_app(
         chat_rating,
         desk_hours,
         amends,
+        blocks,
+        announcements,
         privacy,
         verification,
         studio,
@@ -207,7 +211,12 @@ async def _open(
         follower.start()
         resources.push_async_callback(follower.stop)
     promises, desk, macros = Promises(store, hub, clock), Desk(store, hub, clock), Macros(store, intents, clock)
-    levels = ServiceLevelWatch(store, hub, clock)
+    levels, leaving, ratings, logins = (
+        ServiceLevelWatch(store, hub, clock),
+        Leaving(store, runner, hub, clock),
+        Ratings(store, hub, clock),
+        Logins(store, hub),
+    )
     sweeps: list[Task] = [
         levels.check,
         promises.come_due,
@@ -215,6 +224,7 @@ async def _open(
         presence.sweep,
         aside.sweep,
         macros.deliver,
+        logins.sweep,
     ]  # what comes due in conversations; each is asked every second in every gateway
     clockwork = Clockwork(sweeps)
     resources.push_async_callback(clockwork.stop)
@@ -234,7 +244,7 @@ async def _open(
         desk=desk,
         macros=macros,
         suggestions=Suggestions(store, desk, clock),
-        ratings=Ratings(store, hub, clock),
+        ratings=ratings,
         handing_back=HandingBack(store, runner, shop, hub, clock),
         ticket_desk=TicketDesk(store, hub, clock),
         promises=promises,
@@ -243,13 +253,13 @@ async def _open(
         offers=Offers(store, hub, clock),
         aside=aside,
         supervision=Supervision(store, shop, hub, clock),
-        leaving=Leaving(store, runner, hub, clock),
+        leaving=leaving,
         team=Team(store, hub, clock),
         presence=presence,
         router=router,
         privacy=PrivacyDesk(shop_engine, talks, clock),
-        kakao=Kakao(store, customers, shop, clock),
-        logins=Logins(store),
+        kakao=Kakao(store, customers, leaving, ratings, shop, clock),
+        logins=logins,
         tickets=Tickets(settings.session_key, _open_redis(settings, resources)),
         limits=AddressLimits(
             conversations_a_minute=settings.conversations_a_minute, sockets=settings.sockets_an_address

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, json
 
@@ -35,7 +35,7 @@ from backoffice.verification.service import record_attempt
 from handoff.api import shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import asks, takes
-from handoff.api.problems import Body, problem, read_body
+from handoff.api.problems import Body, Moment, problem, read_body
 from kernel.vault import Vault
 
 shop_systems = Blueprint("shop_systems", url_prefix="/api/v1")
@@ -119,8 +119,8 @@ async def caller(request: Request, scope: Scope) -> ApiKey:
 async def once(request: Request, key: ApiKey, work: Work) -> HTTPResponse:
     """Carry out `work` once for the request's idempotency key; whoever repeats the request gets the first answer."""
     name = request.headers.get("idempotency-key", "")
-    if not 0 < len(name) <= IDEMPOTENCY_KEY_LENGTH_MAX:
-        return problem(422, "idempotency_key_missing", "send an Idempotency-Key of 1 to 200 characters")
+    if not 0 < len(name) <= IDEMPOTENCY_KEY_LENGTH_MAX or not name.isascii():
+        return problem(422, "idempotency_key_missing", "send an Idempotency-Key of 1 to 200 ASCII characters")
     gateway = gateway_of(request)
     of = {"key_id": key.key_id, "idempotency_key": name}
     asked = requests.fingerprint(request.method, request.path, request.body)
@@ -141,7 +141,7 @@ class DeliveryStatus(Body):
     source: Name
     event_id: Name
     code: Name
-    happened_at: AwareDatetime = Field(strict=False)
+    happened_at: Moment
     place: Text | None = None
     reason: Text | None = None
     eta_on: date | None = Field(default=None, strict=False)
@@ -163,7 +163,7 @@ class NewBlock(Body):
 class VerificationAttempt(Body):
     """One attempt to verify a person, as the agency reports it; `transaction_id` is the agency's name for it."""
 
-    at: AwareDatetime = Field(strict=False)
+    at: Moment
     method: Name
     stage: Name
     result: Name

@@ -9,7 +9,7 @@ from handoff.api import shapes
 from handoff.api.app import gateway_of
 from handoff.api.openapi import takes
 from handoff.api.problems import Body, problem, read_body
-from handoff.api.staff import member
+from handoff.api.staff import member, member_saying
 from handoff.service.staff import STUDIO_ROLES
 from studio import registry
 
@@ -48,8 +48,7 @@ async def candidates(request: Request) -> HTTPResponse:
 @takes(Label)
 async def label(request: Request, candidate_id: str) -> HTTPResponse:
     """Give an utterance its intent; it is in the training data from now on."""
-    agent = await member(request, STUDIO_ROLES)
-    body = read_body(request, Label)
+    agent, body = await member_saying(request, Label, STUDIO_ROLES)
     await gateway_of(request).utterances.label(candidate_id, body.intent, by=agent.agent_id)
     return json({})
 

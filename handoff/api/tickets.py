@@ -61,16 +61,21 @@ class Tickets:
 
 @dataclass(frozen=True)
 class Session:
-    """Who is logged in, and the token that each changing request has to repeat in a header."""
+    """Who is logged in, the token that each changing request has to repeat in a header, and which login that was.
+
+    Once the agent has another `number`, the session is over.
+    """
 
     agent_id: str
     csrf: str
+    number: int
 
 
-def sign_session(agent_id: str, key: str) -> tuple[str, Session]:
+def sign_session(agent_id: str, number: int, key: str) -> tuple[str, Session]:
     """Return a cookie value and the session it stands for."""
-    session = Session(agent_id, secrets.token_urlsafe(24))
-    claims = {"sub": agent_id, "csrf": session.csrf, "exp": int(time.time()) + SESSION_LIFETIME_S, "aud": "ieum-staff"}
+    session = Session(agent_id, secrets.token_urlsafe(24), number)
+    claims = {"sub": agent_id, "csrf": session.csrf, "number": number, "aud": "ieum-staff"}
+    claims["exp"] = int(time.time()) + SESSION_LIFETIME_S
     return jwt.encode(claims, key, algorithm="HS256"), session
 
 
@@ -78,8 +83,12 @@ def read_session(cookie: str | None, key: str) -> Session:
     """Return the session of a cookie. Raises Unauthorized."""
     try:
         claims = jwt.decode(
-            cookie or "", key, algorithms=["HS256"], audience="ieum-staff", options={"require": ["exp", "sub", "csrf"]}
+            cookie or "",
+            key,
+            algorithms=["HS256"],
+            audience="ieum-staff",
+            options={"require": ["exp", "sub", "csrf", "number"]},
         )
     except (jwt.InvalidTokenError, ValueError) as error:
         raise Unauthorized("로그인이 필요해요.", code="login_required") from error
-    return Session(str(claims["sub"]), str(claims["csrf"]))
+    return Session(str(claims["sub"]), str(claims["csrf"]), int(claims["number"]))

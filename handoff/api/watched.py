@@ -21,11 +21,25 @@ class Watched:
         self._after = after
         self._view: View | None = None
         self._note_count = -1
+        self._read_up_to = self._told_up_to = 0
         self.is_over = False
 
     def is_held_by(self, agent: Agent) -> bool:
         """Tell whether this agent speaks with the customer now."""
         return self._view is not None and self._view.owner is Owner.HUMAN and self._view.agent_id == agent.agent_id
+
+    def read(self, up_to: int) -> None:
+        """Take that the agent has these messages in sight."""
+        self._read_up_to = max(self._read_up_to, up_to)
+
+    def tell_read(self) -> None:
+        """Tell the customer how far the agent who holds the conversation has read, each time it is further."""
+        if self._view is None or not self.is_held_by(self._agent):
+            return
+        seq = min(self._read_up_to, self._view.last_seq)  # nobody has read what is not written
+        if seq > self._told_up_to:
+            self._told_up_to = seq
+            self._gateway.read_marks.mark_by_agent(self._id, seq)
 
     async def news(self) -> AsyncIterator[shapes.Json]:
         """Yield what the page does not have yet; a refusal, and then nothing any more, when it may not see it."""
@@ -51,7 +65,7 @@ class Watched:
         frame: shapes.Json = {}
         if self._view is None or view.version != self._view.version:
             seen = await self._gateway.desk.view(self._id, self._agent)  # raises when it is not theirs to see
-            frame["read_up_to"] = await self._gateway.read_marks.find(self._id)
+            frame["read_up_to"] = (await self._gateway.read_marks.find(self._id)).seq
             frame |= self._tell_notes(seen.notes)
         elif not view.messages:
             frame |= self._tell_notes(await self._gateway.reader.list_notes(self._id))

@@ -186,7 +186,9 @@ class Agent:
     """A member of staff.
 
     `skills` None means all of them, `languages` None Korean alone. `seen_at_s` is the last sign of life of the
-    agent's page, in real time (seconds since 1970); `missed_offers` counts offers let pass in a row.
+    agent's page, in real time (seconds since 1970); `missed_offers` counts how often in a row what was offered passed,
+    the last time at `missed_at`. A session is good for the `session_number` it was begun with; who is not `is_active`
+    has left, and has none.
     """
 
     agent_id: str
@@ -201,3 +203,6 @@ class Agent:
     team: str | None = None
     seen_at_s: float | None = None
     missed_offers: int = 0
+    missed_at: datetime | None = None
+    session_number: int = 1
+    is_active: bool = True

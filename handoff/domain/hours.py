@@ -19,7 +19,6 @@ OPEN_WEEKLY_MIN = 60  # less is a mistake, and would make a day's work last for 
 _DAYS = "월화수목금토일"
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOSED_DAYS_MAX = 60
-_LOOKED_AHEAD_DAYS = 120  # longer than all days off a team may have in a row
 _COUNTED_DAYS_MAX = 4_000
 
 Span = tuple[int, int]
@@ -53,7 +52,7 @@ class TeamHours:
 
     def next_opening(self, at: datetime) -> datetime:
         """Return `at` itself while the team is open, else when it opens next."""
-        for opens, closes in self._from(at, days=_LOOKED_AHEAD_DAYS):
+        for opens, closes in self._from(at, days=_COUNTED_DAYS_MAX):
             if closes > at:
                 return max(opens, at)
         raise ValueError(f"the team {self.team} never opens")

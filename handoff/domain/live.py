@@ -1,4 +1,4 @@
-"""What live pages tell of one another beside messages: how far a customer has read, how a frame has to look."""
+"""What live pages tell of one another beside messages: how far each side has read, how a frame has to look."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class ReadMark:
-    """The customer has seen every message of a conversation up to `seq`."""
+    """The customer has seen every message of a conversation up to `seq`, its agents up to `agent_seq`."""
 
     conversation_id: str
     seq: int
     at: datetime
+    agent_seq: int = 0
 
 
 @dataclass(frozen=True)

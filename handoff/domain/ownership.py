@@ -75,8 +75,7 @@ def change_owner(
     sources, target = _ALLOWED[change]
     if conversation.owner not in sources:
         raise IllegalTransition(
-            f"지금은 할 수 없는 일이에요. (현재 {conversation.owner}, 요청 {change})",
-            winner=winner_of(conversation),
+            "지금은 할 수 없는 일이에요. 새로 고친 내용을 확인해 주세요.", winner=winner_of(conversation), asked=change
         )
     waits, helped = target is Owner.WAITING, target is Owner.HUMAN
     return replace(

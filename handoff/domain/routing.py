@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from handoff.domain.conversation import Agent, Conversation
+from handoff.domain.conversation import CAPACITY, Agent, Conversation
+from handoff.errors import Invalid
 
 SKILLS = (
     "verification",
@@ -148,3 +150,19 @@ def places_by_skill(seats: Iterable[Seat]) -> Mapping[str, int]:
             if skill in places:
                 places[skill] += seat.agent.capacity
     return places
+
+
+def check_routing(changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what may be stored of skills, languages, capacity and team. Raises Invalid for unknown names."""
+    values = dict(changed)
+    for field, known, code in (("skills", SKILLS, "unknown_skill"), ("languages", LANGUAGES, "unknown_language")):
+        names = values.get(field)
+        if names is None:
+            continue
+        if not names or (unknown := [name for name in names if name not in known]):
+            what = ", ".join(unknown) if names else "빈 목록"
+            raise Invalid(f"{field}에 쓸 수 없어요: {what}. 고를 수 있는 값: {', '.join(known)}", code=code)
+        values[field] = tuple(dict.fromkeys(names))
+    if "capacity" in values and values["capacity"] is None:
+        values["capacity"] = CAPACITY
+    return values

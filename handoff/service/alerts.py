@@ -13,9 +13,9 @@ from handoff.domain.queue import PriorityPolicy
 from handoff.domain.sla import CaseClocks, SlaClock, Step
 from handoff.domain.tickets import Ticket
 from handoff.errors import NotFound
+from handoff.policy.routing import load_routing_policy
 from handoff.service import ticketing
 from handoff.service.ports import ALERTS_TOPIC, QUEUE_TOPIC, Hub
-from handoff.service.routing_policy import load_routing_policy
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from handoff.domain.conversation import Agent, Conversation
 from handoff.domain.ownership import Change, change_owner, require_agent, winner_of
 from handoff.errors import Conflict, Invalid
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.desk import Done, locked, naming_the_winner
 from handoff.service.passing_on import record
 from handoff.service.ports import ROUTING_TOPIC, Hub, agent_topic, topics_of
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Store
 from kernel.clock import Clock
 

@@ -29,10 +29,14 @@ READ_AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Accepted:
-    """A message is stored under `seq`; `duplicate` when it already was."""
+    """A message is stored under `seq`; `duplicate` when it already was.
+
+    `conversation_id` is another one than was written to when the two were merged.
+    """
 
     seq: int
     duplicate: bool
+    conversation_id: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,14 @@ class _FactsNeeded:
 
     reopening: Reopening
     conversation: Conversation
+
+
+@dataclass(frozen=True)
+class _GoesOnIn:
+    """Nothing was stored: the conversation was merged into this one, which gets the text."""
+
+    conversation_id: str
+    text: str
 
 
 class Customers:
@@ -101,8 +113,8 @@ class Customers:
         """Store a message (or a pressed button) and queue its turn, in one commit.
 
         The same `client_msg_id` again changes nothing and gets the first seq. A closed conversation
-        opens again: with people when a person closed it lately, else with the bot. Raises NotFound for
-        an unknown conversation or button.
+        opens again: with people when a person closed it lately, else with the bot; of one that was merged into
+        another, the other gets the message. Raises NotFound for an unknown conversation or button.
         """
         # To the end even when the page hangs up meanwhile: a turn whose lease is committed has to be carried out.
         said = _Said(client_msg_id, text, choice_id)
@@ -113,22 +125,34 @@ class Customers:
 
     async def _accept(self, conversation_id: str, said: _Said) -> Accepted:
         accepted = await self._accept_with(conversation_id, said, None)
+        if isinstance(accepted, _GoesOnIn):
+            conversation_id = accepted.conversation_id
+            said = replace(said, text=accepted.text, choice_id=None)
+            accepted = await self._accept_with(conversation_id, said, None, has_moved=True)
         if isinstance(accepted, Accepted):
             return accepted
+        assert isinstance(accepted, _FactsNeeded), "it moves once"
         # It goes back to people. The shop is asked outside of the unit of work, which then begins anew.
         facts = await accepted.reopening.gather(accepted.conversation)
-        accepted = await self._accept_with(conversation_id, said, facts)
+        accepted = await self._accept_with(conversation_id, said, facts, has_moved=True)
         assert isinstance(accepted, Accepted), "facts were given"
         return accepted
 
-    async def _accept_with(self, conversation_id: str, said: _Said, facts: Known | None) -> Accepted | _FactsNeeded:
+    async def _accept_with(
+        self, conversation_id: str, said: _Said, facts: Known | None, *, has_moved: bool = False
+    ) -> Accepted | _FactsNeeded | _GoesOnIn:
         async with self._store.write() as tx:
             conversation = await _locked(tx, conversation_id)
             known = await tx.find_by_client_id(conversation_id, said.client_msg_id)
             if known is not None and known.author is not Author.CUSTOMER:
                 raise Invalid("같은 번호의 다른 메시지가 있어요. 다시 보내 주세요.", code="client_msg_id_taken")
             if known is not None:
-                return Accepted(known.seq, duplicate=True)
+                return Accepted(known.seq, duplicate=True, conversation_id=conversation_id)
+            if conversation.owner is Owner.CLOSED and not has_moved:
+                other = await ticketing.find_merged_into(tx, conversation)
+                if other is not None:
+                    text, _ = await _content(tx, conversation_id, said)
+                    return _GoesOnIn(other.conversation_id, text)
             now, goes_to_people = self._clock.now(), False
             if self._reopening is not None and self._reopening.is_for_people(conversation, now):
                 goes_to_people = True
@@ -146,7 +170,7 @@ class Customers:
         self._hub.publish(*topics_of(conversation))
         if work is not None:
             self._runner.carry_out(work)
-        return Accepted(seq, duplicate=False)
+        return Accepted(seq, duplicate=False, conversation_id=conversation_id)
 
     async def _store_message(
         self, tx: Transaction, conversation: Conversation, client_msg_id: str, text: str

@@ -12,11 +12,12 @@ from handoff.domain.ownership import Change, change_owner, require_agent, requir
 from handoff.domain.routing import has_skill
 from handoff.domain.tickets import Ticket, newest
 from handoff.errors import Conflict, Forbidden, Invalid, NotFound
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.answers import keep_answers
 from handoff.service.handing_over import append, draft
 from handoff.service.passing_on import end_handoff, put_back, record, take_handoff
 from handoff.service.ports import Hub, agent_topic, topics_of
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
+from handoff.service.staff import works_at_desk
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
 from kernel.ids import new_id
@@ -124,7 +125,8 @@ class Desk:
         async with self._store.write() as tx, naming_the_winner(tx, conversation_id):
             conversation = await locked(tx, conversation_id, version)
             require_agent(conversation, agent.agent_id)
-            if to_agent_id is not None and await tx.find_agent(agent_id=to_agent_id) is None:
+            colleague = await tx.find_agent(agent_id=to_agent_id) if to_agent_id is not None else None
+            if to_agent_id is not None and (colleague is None or not works_at_desk(colleague)):
                 raise Invalid("그런 상담원은 없어요.", code="unknown_agent")
             conversation = await put_back(
                 tx,

@@ -18,9 +18,9 @@ from handoff.domain.outcome import describe_previous
 from handoff.domain.ownership import Change, change_owner
 from handoff.domain.queue import day_of, priority_of, rank
 from handoff.policy.next_steps import load_next_steps
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service import ticketing
 from handoff.service.ports import HandoffRequest, Shop
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Store, Transaction
 from handoff.service.topics import load_topics
 from kernel.ids import new_id

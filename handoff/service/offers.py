@@ -47,5 +47,5 @@ class Offers:
             if offer is None or offer.agent_id != agent.agent_id:
                 raise NotFound("배정 요청을 찾을 수 없어요.", code="offer_not_found")
             if await tx.end_offer(offer_id, Outcome.DECLINED, self._clock.now()):
-                await tx.count_missed(agent.agent_id, missed=False)
+                await tx.forget_missed(agent.agent_id)
         self._hub.publish(ROUTING_TOPIC, agent_topic(agent.agent_id))

@@ -148,6 +148,11 @@ def presence_topic(agent_id: str) -> str:
     return f"presence:{agent_id}"
 
 
+def session_topic(agent_id: str) -> str:
+    """Return the topic of the end of a member of staff's sessions."""
+    return f"session:{agent_id}"
+
+
 def presence_topics(agent_id: str) -> Sequence[str]:
     """Return whom to wake when an agent comes or goes: their own pages, their customers, the team."""
     return [agent_topic(agent_id), presence_topic(agent_id), TEAM_TOPIC]

@@ -18,9 +18,9 @@ import structlog
 from handoff.domain.conversation import Agent, Owner
 from handoff.domain.ownership import Change
 from handoff.errors import Invalid
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.passing_on import put_back
 from handoff.service.ports import ROUTING_TOPIC, Hub, presence_topics, topics_of
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
 
@@ -61,7 +61,7 @@ class Presence:
         async with self._store.write() as tx:
             await tx.save_presence(agent.agent_id, presence)
             await tx.touch_agent(agent.agent_id, seen_at_s=seen_at_s)
-            await tx.count_missed(agent.agent_id, missed=False)
+            await tx.forget_missed(agent.agent_id)
         self._touched[agent.agent_id] = seen_at_s
         self._hub.publish(ROUTING_TOPIC, *presence_topics(agent.agent_id))
         return replace(agent, presence=presence, seen_at_s=seen_at_s, missed_offers=0)

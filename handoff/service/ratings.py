@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handoff.domain import tickets
-from handoff.domain.conversation import Agent, Conversation, Owner
+from handoff.domain.conversation import Agent, Conversation, Message, Owner
 from handoff.domain.promises import OPEN_PROMISES, Promise, PromiseKind, PromiseStatus
 from handoff.domain.ratings import SCORES, Rating, require_ended
 from handoff.domain.tickets import Ticket, TicketType
@@ -103,11 +103,26 @@ class Ratings:
         """Return the newest rating of a conversation, and whether its customer may give one now."""
         async with self._store.read() as tx:
             conversation = await tx.find_conversation(conversation_id)
+            if conversation is None:
+                raise NotFound("상담을 찾을 수 없어요.", code="conversation_not_found")
             rating = await tx.find_rating(conversation_id)
-        if conversation is None:
-            raise NotFound("상담을 찾을 수 없어요.", code="conversation_not_found")
-        is_of_this_end = rating is not None and rating.closed_version == conversation.version
-        return rating, conversation.owner is Owner.CLOSED and not is_of_this_end
+            return rating, await _may_rate(tx, conversation, rating)
+
+    async def may_rate_after(self, message: Message) -> bool:
+        """Tell whether a message is the end of its conversation, of which the customer has not said yet how it was."""
+        async with self._store.read() as tx:
+            conversation = await tx.find_conversation(message.conversation_id)
+            if conversation is None or conversation.last_seq != message.seq:
+                return False
+            return await _may_rate(tx, conversation, await tx.find_rating(message.conversation_id))
+
+
+async def _may_rate(tx: Transaction, conversation: Conversation, rating: Rating | None) -> bool:
+    """Tell whether the conversation has ended, goes on in no other, and was not rated since."""
+    is_of_this_end = rating is not None and rating.closed_version == conversation.version
+    if conversation.owner is not Owner.CLOSED or is_of_this_end:
+        return False
+    return await ticketing.find_merged_into(tx, conversation) is None
 
 
 async def _open_follow_up(tx: Transaction, conversation: Conversation, rating: Rating, at: datetime) -> str:

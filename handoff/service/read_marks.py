@@ -1,4 +1,4 @@
-"""How far customers have read: told to agents at once, written by the second, many in one commit.
+"""How far customers and their agents have read: told to the other side at once, written by the second, many in one commit.
 
 What a killed process had not written yet the page says again when it comes back.
 """
@@ -6,6 +6,7 @@ What a killed process had not written yet the page says again when it comes back
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import structlog
 
@@ -18,6 +19,7 @@ log = structlog.get_logger()
 
 WRITE_EVERY_S = 1.0
 READ = "read"
+READ_BY_AGENT = "read:agent"
 
 
 class ReadMarks:
@@ -43,17 +45,28 @@ class ReadMarks:
 
     def mark(self, conversation_id: str, seq: int) -> None:
         """Take that the customer has seen everything up to `seq`."""
-        known = self._new.get(conversation_id)
-        if known is None or known.seq < seq:
-            self._new[conversation_id] = ReadMark(conversation_id, seq, self._clock.now())
+        known = self._known(conversation_id)
+        if known.seq < seq:
+            self._new[conversation_id] = replace(known, seq=seq, at=self._clock.now())
             self._hub.tell(Signal(conversation_topic(conversation_id), READ, {"seq": seq}))
 
-    async def find(self, conversation_id: str) -> int:
-        """Return up to which seq the customer has read; 0 when nothing is known."""
+    def mark_by_agent(self, conversation_id: str, seq: int) -> None:
+        """Take that the agent who holds the conversation has seen everything up to `seq`."""
+        known = self._known(conversation_id)
+        if known.agent_seq < seq:
+            self._new[conversation_id] = replace(known, agent_seq=seq, at=self._clock.now())
+            self._hub.tell(Signal(conversation_topic(conversation_id), READ_BY_AGENT, {"seq": seq}))
+
+    async def find(self, conversation_id: str) -> ReadMark:
+        """Return up to which seq each side has read; 0 when nothing is known."""
         async with self._store.read() as tx:
             stored = await tx.find_read_mark(conversation_id)
-        new = self._new.get(conversation_id)
-        return max(stored.seq if stored else 0, new.seq if new else 0)
+        new = self._known(conversation_id)
+        return _farther(stored, new) if stored else new
+
+    def _known(self, conversation_id: str) -> ReadMark:
+        """Return what is not written yet."""
+        return self._new.get(conversation_id) or ReadMark(conversation_id, 0, self._clock.now())
 
     async def write(self) -> None:
         """Store what came since the last time."""
@@ -65,9 +78,13 @@ class ReadMarks:
                 await tx.save_read_marks(list(marks.values()))
         except Exception:  # the database may be away for a while
             log.exception("read_marks_not_written")
-            self._new = marks | self._new
+            self._new |= {key: _farther(mark, self._known(key)) for key, mark in marks.items()}
 
     async def _forever(self) -> None:
         while True:
             await asyncio.sleep(WRITE_EVERY_S)
             await self.write()
+
+
+def _farther(one: ReadMark, other: ReadMark) -> ReadMark:
+    return replace(one, seq=max(one.seq, other.seq), agent_seq=max(one.agent_seq, other.agent_seq))

@@ -54,7 +54,7 @@ class Reader:
     async def list_team(self, roles: Collection[str]) -> Sequence[Agent]:
         """Return the members of staff with one of these roles."""
         async with self._store.read() as tx:
-            return [agent for agent in await tx.list_agents() if agent.role in roles]
+            return [agent for agent in await tx.list_agents() if agent.is_active and agent.role in roles]
 
     async def _read_all(self) -> None:
         try:

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from handoff.domain.context import Known
 from handoff.domain.conversation import Author, Conversation, Owner
 from handoff.domain.ownership import Change, change_owner
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.desk import connected
 from handoff.service.handing_over import append, draft, gather_facts, hand_over
 from handoff.service.passing_on import record, take_handoff
 from handoff.service.ports import HandoffRequest, Shop
 from handoff.service.routing import list_seats
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Store, Transaction
 
 

@@ -16,8 +16,9 @@ import structlog
 
 from handoff.domain.conversation import Agent, Conversation
 from handoff.domain.routing import SKILLS, Offer, Outcome, Seat, is_present, plan_offers
-from handoff.service.ports import QUEUE_TOPIC, ROUTING_TOPIC, Hub, agent_topic
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
+from handoff.service.ports import QUEUE_TOPIC, ROUTING_TOPIC, Hub, agent_topic, presence_topics
+from handoff.service.staff import works_at_desk
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
 from kernel.ids import new_id
@@ -98,24 +99,32 @@ class Router:
         async with self._store.write() as tx:
             await tx.lock_routing()
             agents = {agent.agent_id: agent for agent in await tx.list_agents()}
-            concerned = await self._end_offers(tx, agents, now)
+            concerned, away = await self._end_offers(tx, agents, now)
             made, is_whole = await self._make_offers(tx, now)
         for agent_id in {*concerned, *made}:
             self._hub.publish(agent_topic(agent_id))
+        for agent_id in away:
+            self._hub.publish(*presence_topics(agent_id))
         return len(concerned) + len(made), is_whole
 
-    async def _end_offers(self, tx: Transaction, agents: dict[str, Agent], now: datetime) -> list[str]:
-        """End what is void, lapsed, or offered to somebody who is not there; return whose offers they were."""
-        ended = []
+    async def _end_offers(
+        self, tx: Transaction, agents: dict[str, Agent], now: datetime
+    ) -> tuple[list[str], list[str]]:
+        """End what is void, lapsed, or offered to somebody who is not there.
+
+        Return whose offers they were, and who is taken to be away because of them.
+        """
+        ended, away = [], []
         for offer, holder_id in await tx.list_stale_offers():
             outcome = Outcome.ACCEPTED if holder_id == offer.agent_id else Outcome.VOID
             await self._end(tx, offer, outcome, now)
             ended.append(offer.agent_id)
         for offer in await tx.list_open_offers():
             if over := self._over(offer, agents, now):
-                await self._end(tx, offer, over, now)
+                if await self._end(tx, offer, over, now):
+                    away.append(offer.agent_id)
                 ended.append(offer.agent_id)
-        return ended
+        return ended, away
 
     def _over(self, offer: Offer, agents: dict[str, Agent], now: datetime) -> Outcome | None:
         """Return how a valid offer ends now; None while its agent is there and has time."""
@@ -124,17 +133,20 @@ class Router:
             return Outcome.WITHDRAWN
         return Outcome.LAPSED if offer.due_at <= now else None
 
-    async def _end(self, tx: Transaction, offer: Offer, outcome: Outcome, now: datetime) -> None:
+    async def _end(self, tx: Transaction, offer: Offer, outcome: Outcome, now: datetime) -> bool:
+        """End an offer; return whether its agent missed so many in a row that they are taken to be away."""
         if not await tx.end_offer(offer.offer_id, outcome, now):
-            return
+            return False
         if outcome is Outcome.ACCEPTED:
-            await tx.count_missed(offer.agent_id, missed=False)
+            await tx.forget_missed(offer.agent_id)
         elif outcome is Outcome.LAPSED:
-            missed = await tx.count_missed(offer.agent_id, missed=True)
-            if missed >= self._policy.away_after_missed:
+            missed = await tx.count_missed(offer.agent_id, offered_at=offer.offered_at, at=now)
+            if missed is not None and missed >= self._policy.away_after_missed:
                 await tx.save_presence(offer.agent_id, "away")
-                await tx.count_missed(offer.agent_id, missed=False)
+                await tx.forget_missed(offer.agent_id)
                 log.info("agent_taken_for_away", agent_id=offer.agent_id, missed=missed)
+                return True
+        return False
 
     async def _make_offers(self, tx: Transaction, now: datetime) -> tuple[list[str], bool]:
         """Write the planned offers; return whom they are for, and whether none had to be left for a moment."""
@@ -178,7 +190,7 @@ async def list_seats(tx: Transaction, policy: RoutingPolicy, *, now: datetime, n
     return [
         Seat(agent, loads.get(agent.agent_id, 0), last.get(agent.agent_id))
         for agent in await tx.list_agents()
-        if _is_there(agent, policy, now_s)
+        if works_at_desk(agent) and _is_there(agent, policy, now_s)
     ]
 
 

@@ -35,8 +35,15 @@ class RoutingTransaction(Protocol):
     async def touch_agent(self, agent_id: str, *, seen_at_s: float) -> None:
         """Store a sign of life, in real time."""
 
-    async def count_missed(self, agent_id: str, *, missed: bool) -> int:
-        """Count one more offer let pass in a row, or begin again from none; return the count."""
+    async def count_missed(self, agent_id: str, *, offered_at: datetime, at: datetime) -> int | None:
+        """Count that what was offered passed once more in a row, at `at`; return the count.
+
+        None, and nothing is counted, for what had been offered before the last time: offers that pass together are
+        one absence.
+        """
+
+    async def forget_missed(self, agent_id: str) -> None:
+        """Begin to count offers let pass anew."""
 
     async def count_loads(self, now: datetime) -> Mapping[str, int]:
         """Return how many places of each agent are taken: conversations in hand and not put aside, time after a

@@ -47,10 +47,10 @@ class Transaction(OutboxTransaction, ReplyTransaction, RoutingTransaction, Ticke
         """Return the conversation and hold it until the unit of work ends."""
 
     async def find_channel_conversation(self, channel: str, channel_user: str) -> Conversation | None:
-        """Return the newest conversation of a channel's user that is not closed, or has messages not taken yet."""
+        """Return the user's newest open conversation, else the newest that has messages not taken yet."""
 
     async def find_channel_request(self, channel: str, channel_user: str, request: str) -> Conversation | None:
-        """Return the user's conversation that holds this request's message, or gave it what waited, closed or not."""
+        """Return the user's conversation that holds this request's message, else one it took from, closed or not."""
 
     async def lock_channel_user(self, channel: str, channel_user: str) -> None:
         """Hold a channel's user until the unit of work ends, so that two first messages open one conversation."""
@@ -141,7 +141,14 @@ class Transaction(OutboxTransaction, ReplyTransaction, RoutingTransaction, Ticke
         """Return all staff by login."""
 
     async def save_agent(self, agent: Agent) -> None:
-        """Store the changed fields of a member of staff, but for what their page says (presence, signs of life)."""
+        """Store the changed fields of a member of staff, but for what their page says (presence, signs of life),
+        their sessions and whether they are active."""
+
+    async def end_sessions(self, agent_id: str) -> None:
+        """Let no session of a member of staff be good any more."""
+
+    async def set_active(self, agent_id: str, *, is_active: bool) -> None:
+        """Say whether a member of staff may log in and be asked to take anything."""
 
     # live pages
     async def list_by_ids(self, conversation_ids: Sequence[str]) -> Sequence[Conversation]:
@@ -168,22 +175,22 @@ class Transaction(OutboxTransaction, ReplyTransaction, RoutingTransaction, Ticke
     ) -> None:
         """Remember messages that the channel has not taken yet; `is_pushed`: they are sent to it, from now on."""
 
-    async def list_outbox(self, conversation_id: str, *, limit: int) -> Sequence[Message]:
-        """Return the oldest messages that the channel has not taken yet."""
+    async def list_outbox(self, channel: str, channel_user: str, *, limit: int) -> Sequence[Message]:
+        """Return the oldest messages not taken yet, of all the user's conversations, each in its order."""
 
     async def take_from_outbox(
         self, conversation_id: str, seqs: Sequence[int], at: datetime, *, by: str | None = None
     ) -> None:
         """Mark messages as taken by the channel, `by` one request of it."""
 
-    async def list_taken(self, conversation_id: str, *, by: str) -> Sequence[Message]:
-        """Return what a request took, so that it gets the same again when it is repeated."""
+    async def list_taken(self, channel: str, channel_user: str, *, by: str) -> Sequence[Message]:
+        """Return what a request of the user took, in its order, so that it gets the same again when it is repeated."""
 
-    async def give_back(self, conversation_id: str, *, by: str) -> None:
-        """Put what a request took back into the outbox: its answer never went out."""
+    async def give_back(self, channel: str, channel_user: str, *, by: str) -> None:
+        """Put what a request of the user took back into the outbox: its answer never went out."""
 
-    async def count_outbox(self, conversation_id: str) -> int:
-        """Return how many messages the channel has not taken yet."""
+    async def count_outbox(self, channel: str, channel_user: str) -> int:
+        """Return how many messages of all the user's conversations are not taken yet."""
 
     # utterances for trainers
     async def add_candidate(self, candidate_id: str, text: str, ranking: Sequence[Json], at: datetime) -> None:

@@ -50,6 +50,7 @@ class TicketTransaction(Protocol):
         type: TicketType | None = None,
         agent_id: str | None = None,
         customer_id: str | None = None,
+        conversation_id: str | None = None,
         tag: str | None = None,
         limit: int = 200,
     ) -> Sequence[Ticket]:

@@ -10,12 +10,12 @@ from handoff.domain.conversation import Agent, Author, Conversation, Note, Owner
 from handoff.domain.ownership import Change, change_owner, winner_of
 from handoff.domain.routing import is_present
 from handoff.errors import Conflict, Forbidden, Invalid
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.desk import SEES_ALL, Done, connected, locked, naming_the_winner
 from handoff.service.handing_over import append, draft, gather_facts, hand_over
 from handoff.service.passing_on import record, take_handoff
 from handoff.service.ports import HandoffRequest, Hub, Shop, agent_topic, topics_of
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
-from handoff.service.staff import DESK_ROLES
+from handoff.service.staff import works_at_desk
 from handoff.service.store import Store, Transaction
 from kernel.clock import Clock
 from kernel.ids import new_id
@@ -142,7 +142,7 @@ class Supervision:
 
     async def _present(self, tx: Transaction, agent_id: str) -> Agent:
         agent = await tx.find_agent(agent_id=agent_id)
-        if agent is None or agent.role not in DESK_ROLES:
+        if agent is None or not works_at_desk(agent):
             raise Invalid("그런 상담원은 없어요.", code="unknown_agent")
         if not is_present(agent, now_s=self._real_s(), within_s=self._policy.offers_end_after_s):
             raise Invalid(f"{agent.name} 님은 지금 자리에 없어요.", code="agent_not_present")

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from handoff.domain.conversation import CAPACITY, Agent
-from handoff.domain.routing import LANGUAGES, SKILLS, is_present
-from handoff.errors import Forbidden, Invalid, NotFound
+from handoff.domain.conversation import Agent
+from handoff.domain.routing import check_routing, is_present
+from handoff.errors import Forbidden, NotFound
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.desk import SEES_ALL
 from handoff.service.ports import ROUTING_TOPIC, Hub, agent_topic
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
-from handoff.service.staff import DESK_ROLES
+from handoff.service.staff import works_at_desk
 from handoff.service.store import Store
 from kernel.clock import Clock
 
@@ -49,7 +49,7 @@ class Team:
         """Return everybody who takes conversations, by login."""
         async with self._store.read() as tx:
             loads = await tx.count_loads(self._clock.now())
-            found = [agent for agent in await tx.list_agents() if agent.role in DESK_ROLES]
+            found = [agent for agent in await tx.list_agents() if works_at_desk(agent)]
         return [self._member(agent, loads) for agent in found]
 
     async def change(self, lead: Agent, agent_id: str, changed: Mapping[str, Any]) -> Member:
@@ -70,19 +70,3 @@ class Team:
     def _member(self, agent: Agent, loads: Mapping[str, int]) -> Member:
         is_there = is_present(agent, now_s=self._real_s(), within_s=self._policy.offers_end_after_s)
         return Member(agent, is_there, loads.get(agent.agent_id, 0))
-
-
-def check_routing(changed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what may be stored of skills, languages, capacity and team. Raises Invalid for unknown names."""
-    values = dict(changed)
-    for field, known, code in (("skills", SKILLS, "unknown_skill"), ("languages", LANGUAGES, "unknown_language")):
-        names = values.get(field)
-        if names is None:
-            continue
-        if not names or (unknown := [name for name in names if name not in known]):
-            what = ", ".join(unknown) if names else "빈 목록"
-            raise Invalid(f"{field}에 쓸 수 없어요: {what}. 고를 수 있는 값: {', '.join(known)}", code=code)
-        values[field] = tuple(dict.fromkeys(names))
-    if "capacity" in values and values["capacity"] is None:
-        values["capacity"] = CAPACITY
-    return values

@@ -58,6 +58,24 @@ async def find_current(tx: Transaction, conversation_id: str) -> Ticket | None:
     return tickets.newest(found)
 
 
+async def find_merged_into(tx: Transaction, conversation: Conversation) -> Conversation | None:
+    """Return the conversation that goes on with this one's ticket since both were merged; None where it goes on itself.
+
+    None as well where the customer could not see there what is answered: in another channel than the one they use.
+    """
+    ticket = tickets.newest(await tx.list_tickets_of([conversation.conversation_id]))
+    if ticket is None or ticket.status is not TicketStatus.MERGED:
+        return None
+    while ticket is not None and ticket.merged_into is not None:
+        ticket = await tx.find_ticket(ticket.merged_into)
+    target = await tx.find_conversation(ticket.conversation_id) if ticket else None
+    if target is None or target.conversation_id == conversation.conversation_id:
+        return None
+    is_seen = (target.channel, target.channel_user) == (conversation.channel, conversation.channel_user)
+    is_same_customer = target.customer_id is not None and target.customer_id == conversation.customer_id
+    return target if is_same_customer and (is_seen or conversation.channel == "web") else None
+
+
 async def keep(
     tx: Transaction, before: Ticket, after: Ticket, kind: str, *, actor: str, at: datetime, detail: Json | None = None
 ) -> Ticket:
@@ -254,5 +272,5 @@ async def say_waiting(tx: Transaction, ticket: Ticket, *, at: datetime) -> str:
     if hours.is_open(at):
         return f"{WAITING_SENTENCE} {number}"
     back = korean.say_when(hours.next_opening(at), at)
-    asked = "연락받으실 전화번호나 이메일을 남겨 주시면 그쪽으로도 연락드릴게요."
-    return f"지금은 상담 시간이 아니에요. 상담원이 {back}부터 차례대로 답해 드려요. {number}\n남기실 말씀은 여기에 적어 주세요. {asked}"
+    asked = "" if ticket.contact else " 연락받으실 전화번호나 이메일을 남겨 주시면 그쪽으로도 연락드릴게요."
+    return f"지금은 상담 시간이 아니에요. 상담원이 {back}부터 차례대로 답해 드려요. {number}\n남기실 말씀은 여기에 적어 주세요.{asked}"

@@ -59,13 +59,18 @@ class TicketDesk:
         type: TicketType | None = None,
         agent: Agent | None = None,
         customer_id: str | None = None,
+        conversation_id: str | None = None,
         tag: str | None = None,
     ) -> Sequence[Ticket]:
         """Return tickets, newest first."""
-        agent_id = agent.agent_id if agent else None
         async with self._store.read() as tx:
             return await tx.list_tickets(
-                statuses=statuses, type=type, agent_id=agent_id, customer_id=customer_id, tag=tag
+                statuses=statuses,
+                type=type,
+                agent_id=agent.agent_id if agent else None,
+                customer_id=customer_id,
+                conversation_id=conversation_id,
+                tag=tag,
             )
 
     async def view(self, number: str, agent: Agent) -> TicketView:

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from handoff.domain.conversation import Conversation
 from handoff.domain.waiting import Pace, Place, estimate_wait_s, measure
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.routing import list_seats
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Transaction
 from kernel.clock import Clock
 

@@ -19,7 +19,7 @@ import structlog
 
 from handoff.domain.conversation import Owner
 from handoff.domain.queue import priority_of
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.store import Store
 from ops.bench.figures import at_least, at_most, percentile
 from ops.errors import OperationFailed

@@ -56,7 +56,7 @@ class KakaoUser:
         """Press “show more” until nothing new comes."""
         for _ in range(_LOOKS_MOST):
             texts = await self._request(protocol.MORE_LABEL, uuid4().hex)
-            if texts is None or set(texts) & _NOTHING_LEFT or texts[0].startswith(protocol.WAITING[:12]):
+            if texts is None or set(texts) & _NOTHING_LEFT or texts[0].endswith(protocol.LOOK_AGAIN):
                 return
             if protocol.STILL_THINKING in texts:  # it took too long: what is left comes with a later look
                 await asyncio.sleep(random.uniform(*_PAUSE_S))  # noqa: S311

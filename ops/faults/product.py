@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import http.client
 import json
 import os
 import subprocess
@@ -11,17 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 
 from kernel.settings import ROOT
-from ops import prepare
+from ops import staffing
 from ops.bench.servers import free_port
 from ops.errors import OperationFailed
 from ops.instance import Instance, list_regular_slots, open_instance
 from ops.opening import open_settings
 from ops.processes import Identity, identify
 from ops.status import list_pids
+from ops.supervision import list_recorded
 from studio.supervisor import Supervisor
 
 AGENT_COUNT = 6
@@ -70,14 +72,18 @@ class Product:
     def add_agents(self) -> dict[str, str]:
         """Add the run's agents; return their passwords by login. Blocks."""
         settings = open_settings(self.data_dir)[1]
-        passwords = {f"faults{number}": prepare.make_password() for number in range(AGENT_COUNT)}
+        passwords = {f"faults{number}": staffing.make_password() for number in range(AGENT_COUNT)}
         for login, password in passwords.items():
-            prepare.add_staff(settings, login=login, name=login, password=password, role="agent")
+            asyncio.run(staffing.add(settings, login=login, name=login, password=password, role="agent"))
         return passwords
 
     def pids(self) -> dict[str, list[int]]:
         """Return the pids of what runs, by kind. Blocks for a moment."""
         return list_pids(Supervisor(self.instance.supervisor_socket))
+
+    def find_supervisor(self) -> Identity | None:
+        """Return supervisord's process, None when it does not run."""
+        return list_recorded(self.instance).get("supervisord")
 
     def identify(self, kind: str, place: int = 0) -> Identity | None:
         """Return a process of a kind, None when there is none just now. Blocks for a moment."""
@@ -96,16 +102,25 @@ class Product:
 
     def health(self) -> dict[str, Any]:
         """Return what the gateway says of itself and its parts; empty while it does not answer."""
-        try:
-            found: dict[str, Any] = httpx.get(f"{self.base_url}/api/health", timeout=3, trust_env=False).json()
-        except (httpx.HTTPError, ValueError):
-            return {}
-        return found
+        return read_health(self.port)
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("IEUM_") or name in _KEPT}
         database = {"IEUM_DATABASE_URL": self.database_url} if self.database_url else {}
         return kept | database | {"IEUM_FAILPOINTS": str(self.failpoints_dir)}
+
+
+def read_health(port: int) -> dict[str, Any]:
+    """Return what the gateway at a port says of itself and its parts; empty while it does not answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
+    try:
+        connection.request("GET", "/api/health")
+        found: dict[str, Any] = json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return {}
+    finally:
+        connection.close()
+    return found
 
 
 def _is_listening(pid: int) -> bool:

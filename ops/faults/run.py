@@ -8,8 +8,8 @@ import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Self
 
-from ops.errors import OperationFailed
 from ops.faults import report
 from ops.faults.calls import Pace
 from ops.faults.checker import Violation, check
@@ -19,7 +19,7 @@ from ops.faults.postgres import is_there
 from ops.faults.scene import Scene, Struck
 from ops.faults.stage import Crowd, crowd_at, open_scene
 from ops.faults.stored import count_queued, read_stored
-from ops.faults.strikes import Deck, Fault
+from ops.faults.strikes import KILL_SUPERVISOR, Deck, Fault
 from ops.processes import is_alive
 from ops.steps import Progress, step
 
@@ -61,18 +61,36 @@ class Outcome:
 def run(wishes: Wishes) -> dict[str, object]:
     """Carry a run out and return its report. Blocks."""
     stores = [store for store in wishes.stores if store != "postgres" or is_there()]
-    try:
-        outcomes = [asyncio.run(_run_store(store, wishes, len(stores))) for store in stores]
-    except asyncio.CancelledError:
-        raise OperationFailed("the run was stopped; everything it had started is stopped, too") from None
+    outcomes: list[Outcome] = []
+    with _Interruption() as interruption:
+        for store in stores:
+            if not interruption.is_asked_for:
+                outcomes.append(asyncio.run(_run_store(store, _Limit(wishes, len(stores), interruption))))
     return report.describe(wishes.seed, outcomes)
 
 
-async def _run_store(store: str, wishes: Wishes, share: int) -> Outcome:
-    task = asyncio.current_task()
-    assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    history = History()
+class _Interruption:
+    """Ctrl-C or SIGTERM end the striking, and what was done is accounted for; the second time they end the run."""
+
+    def __init__(self) -> None:
+        self.is_asked_for = False
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _ask(self, number: int, frame: object) -> None:
+        if self.is_asked_for:
+            raise KeyboardInterrupt
+        self.is_asked_for = True
+
+
+async def _run_store(store: str, limit: _Limit) -> Outcome:
+    wishes, history = limit.wishes, History()
     party = Party(history, Pace(wishes.messages_per_s))
     outcome = Outcome(store, history, failures=party.failures)
     with step(f"faults on {store}") as progress:
@@ -82,7 +100,8 @@ async def _run_store(store: str, wishes: Wishes, share: int) -> Outcome:
             async with crowd_at(scene) as crowd:
                 await asyncio.sleep(_WARM_UP_S)
                 began_s = time.monotonic()
-                await _Storm(scene, crowd, outcome, progress).blow(_Limit(wishes, share))
+                limit.begin()
+                await _Storm(scene, crowd, outcome, progress).blow(limit)
                 outcome.seconds = time.monotonic() - began_s
                 progress.note("letting everybody finish")
                 await crowd.leave()
@@ -108,14 +127,22 @@ async def _quiet(scene: Scene) -> None:
 class _Limit:
     """When a store's part of the run has had enough."""
 
-    def __init__(self, wishes: Wishes, share: int) -> None:
+    def __init__(self, wishes: Wishes, share: int, interruption: _Interruption) -> None:
         minutes = wishes.minutes if wishes.minutes is not None or wishes.faults is not None else 10.0
         seconds = 25.0 * share if wishes.quick else (minutes * 60 if minutes is not None else float("inf"))
-        self._deadline = time.monotonic() + seconds / share
+        self.wishes = wishes
+        self._seconds = seconds / share
         self._faults = float("inf") if wishes.faults is None else wishes.faults / share
+        self._interruption = interruption
+        self._began_s = time.monotonic()
+
+    def begin(self) -> None:
+        """Count the time from now on."""
+        self._began_s = time.monotonic()
 
     def is_reached(self, struck_count: int) -> bool:
-        return struck_count >= self._faults or time.monotonic() > self._deadline
+        is_late = time.monotonic() - self._began_s > self._seconds
+        return is_late or struck_count >= self._faults or self._interruption.is_asked_for
 
 
 class _Storm:
@@ -137,6 +164,9 @@ class _Storm:
             await self._strike(self._draw(hand) or self._draw(hand := hand + deck.deal_round()) or hand.pop())
             await asyncio.sleep(_BETWEEN_S)
         await asyncio.gather(*self._coming_back)
+        if self._scene.product.find_supervisor() is None:
+            self._outcome.failures.append("supervisord did not live through the faults")
+        await self._strike(KILL_SUPERVISOR)
 
     def _draw(self, hand: list[Fault]) -> Fault | None:
         """Take the next fault that may strike: of the bot's workers one at a time, the other is to serve meanwhile."""

@@ -12,6 +12,7 @@ from ops.faults.disk import Disk
 from ops.faults.postgres import Postgres
 from ops.faults.product import Product
 from ops.faults.proxy import Proxy
+from ops.faults.second_gateway import SecondGateway
 from ops.processes import Identity
 
 
@@ -27,6 +28,14 @@ class Scene:
     disk: Disk | None  # where the database is SQLite
     postgres: Postgres | None
     wire: Proxy | None  # between the product and PostgreSQL
+    second: SecondGateway | None  # beside the product's own, where the database is PostgreSQL
+
+    def base_url_of(self, number: int) -> str:
+        """Return by which way somebody comes: through the proxy, or to one of the gateways."""
+        ways = [f"http://127.0.0.1:{self.door.port}", self.product.base_url, self.product.base_url]
+        if self.second is not None:
+            ways[1] = self.second.base_url
+        return ways[number % len(ways)]
 
 
 @dataclass(frozen=True)

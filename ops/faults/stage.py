@@ -23,10 +23,10 @@ from ops.faults.prober import Prober
 from ops.faults.product import Product
 from ops.faults.proxy import Proxy
 from ops.faults.scene import Scene
+from ops.faults.second_gateway import SecondGateway
 
 CUSTOMERS = 24
 KAKAO_USERS = 5
-_BY_PROXY = 3  # every third customer comes through it
 _LENGTH = (60, 300)
 _KAKAO_LENGTH = (5, 25)
 _FINISH_WITHIN_S = 120.0
@@ -54,7 +54,12 @@ async def open_scene(store: str, party: Party, dice: random.Random) -> AsyncIter
         await asyncio.to_thread(product.up)
         door = await stack.enter_async_context(Proxy(("127.0.0.1", product.port)))
         session = await stack.enter_async_context(_open_session())
-        yield Scene(product, party, session, dice, door, disk, postgres, wire)
+        second = None
+        if postgres is not None:
+            second = SecondGateway(product)
+            stack.push_async_callback(asyncio.to_thread, second.stop)
+            await asyncio.to_thread(second.start)
+        yield Scene(product, party, session, dice, door, disk, postgres, wire, second)
 
 
 def _open_session() -> aiohttp.ClientSession:
@@ -96,9 +101,10 @@ async def crowd_at(scene: Scene) -> AsyncIterator[Crowd]:
     crowd = Crowd(scene, prober, [], [])
     asking = asyncio.create_task(prober.ask_on(), name="prober")
     async with AsyncExitStack() as desks:
-        for login, password in passwords.items():
+        for number, (login, password) in enumerate(passwords.items(), start=1):
             session = await desks.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)))
-            caller = Caller(session, scene.product.base_url)
+            at = scene.product if scene.second is None or number % 2 else scene.second
+            caller = Caller(session, at.base_url)
             agent = Agent(scene.party, caller, await log_in(caller, login, password))
             crowd.tasks.append(asyncio.create_task(agent.work(), name=login))
         crowd.tasks += [
@@ -121,10 +127,8 @@ async def crowd_at(scene: Scene) -> AsyncIterator[Crowd]:
 
 async def _customers(scene: Scene, number: int, identities: list[str]) -> None:
     """One customer after the other at the same place."""
-    by_proxy = number % _BY_PROXY == 0
-    base_url = f"http://127.0.0.1:{scene.door.port}" if by_proxy else scene.product.base_url
     while not scene.party.is_over.is_set():
-        caller = Caller(scene.session, base_url)
+        caller = Caller(scene.session, scene.base_url_of(number))
         customer = Customer(scene.party, caller, kind=scene.dice.choice(("poll", "socket")))
         identity = scene.dice.choice([None, *identities])
         try:
@@ -143,8 +147,7 @@ async def _identity_token(caller: Caller, customer_id: str) -> str | None:
 
 async def _kakao_users(crowd: Crowd, address: str, number: int) -> None:
     scene = crowd.scene
-    base_url = f"http://127.0.0.1:{scene.door.port}" if number % _BY_PROXY == 0 else scene.product.base_url
     while not scene.party.is_over.is_set():
-        user = KakaoUser(scene.party, Caller(scene.session, base_url), address)
+        user = KakaoUser(scene.party, Caller(scene.session, scene.base_url_of(number)), address)
         crowd.kakao_users.append(user)
         await user.live(length=scene.dice.randint(*_KAKAO_LENGTH))

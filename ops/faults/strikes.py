@@ -78,6 +78,27 @@ async def _order(scene: Scene, step: str, pid: int, number: signal.Signals) -> b
     return True
 
 
+async def _kill_supervisor(scene: Scene) -> Struck | None:
+    victim = scene.product.find_supervisor()
+    if victim is None:
+        return None
+    os.kill(victim.pid, signal.SIGKILL)
+    return Struck(time.monotonic())
+
+
+# The last of a run: nobody starts again what dies from then on.
+KILL_SUPERVISOR = Fault("kill supervisord", "kill supervisord", _kill_supervisor)
+
+
+async def _kill_second_gateway(scene: Scene) -> Struck | None:
+    if scene.second is None:
+        return None
+    scene.second.kill()
+    struck = Struck(time.monotonic())
+    await asyncio.to_thread(scene.second.start)
+    return struck
+
+
 def pause(kind: str, seconds: float) -> Fault:
     """SIGSTOP, and SIGCONT after a while."""
 
@@ -189,6 +210,7 @@ def list_faults() -> list[Fault]:
     return [
         *(kill(kind) for kind in ("gateway", "bot", "actions", "redis")),
         *(pause(kind, seconds) for kind, seconds in (("gateway", 0.8), ("bot", 1.5), ("actions", 1.0), ("redis", 1.0))),
+        Fault("kill the second gateway", "kill the second gateway", _kill_second_gateway),
         Fault("FLUSHALL", "FLUSHALL", flush_redis),
         Fault("step of the clock", "step of the clock", step_clock),
         Fault("full disk", "full disk", fill_disk),
@@ -230,7 +252,7 @@ class Deck:
         return faults
 
     def _is_possible(self, fault: Fault) -> bool:
-        needs_postgres = "PostgreSQL" in fault.name or "database" in fault.name
+        needs_postgres = any(word in fault.name for word in ("PostgreSQL", "database", "second gateway"))
         needs_disk = fault.name == "full disk"
         scene = self._scene
         return (scene.postgres is not None or not needs_postgres) and (scene.disk is not None or not needs_disk)

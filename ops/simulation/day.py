@@ -15,8 +15,8 @@ from random import Random
 
 from handoff.domain.conversation import Agent, Owner
 from handoff.errors import Conflict
+from handoff.policy.routing import RoutingPolicy, load_routing_policy
 from handoff.service.ports import agent_topic
-from handoff.service.routing_policy import RoutingPolicy, load_routing_policy
 from handoff.service.store import Store
 from ops.simulation.centre import Centre, SimulatedClock
 from ops.simulation.demand import HOUR_S, Caller, DayPlan, skills_of

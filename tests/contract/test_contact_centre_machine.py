@@ -26,8 +26,8 @@ from handoff.domain.conversation import Agent, Owner
 from handoff.domain.queue import rank
 from handoff.domain.routing import has_skill
 from handoff.errors import HandoffError
+from handoff.policy.routing import load_routing_policy
 from handoff.service.routing import list_seats
-from handoff.service.routing_policy import load_routing_policy
 from handoff.service.store import Store
 from kernel.clock import FixedClock
 from kernel.database import create_engine

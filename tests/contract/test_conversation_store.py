@@ -192,10 +192,15 @@ async def test_an_agent_sees_what_is_theirs(store: Store, now: datetime) -> None
 
 
 async def test_a_channel_user_goes_on_in_the_newest_open_conversation(store: Store, now: datetime) -> None:
-    closed = building.conversation(now + timedelta(hours=2), channel="kakao", channel_user="u", owner=Owner.CLOSED)
+    closed = building.conversation(
+        now + timedelta(hours=2), channel="kakao", channel_user="u", owner=Owner.CLOSED, last_seq=1
+    )
     older = building.conversation(now, channel="kakao", channel_user="u")
     newer = building.conversation(now + timedelta(hours=1), channel="kakao", channel_user="u")
     await _stored(store, closed, older, newer)
+    async with store.write() as tx:
+        await tx.add_messages([building.message(closed.conversation_id, 1, now, author=Author.AGENT)])
+        await tx.add_to_outbox(closed.conversation_id, [1], now)
     async with store.read() as tx:
         assert await tx.find_channel_conversation("kakao", "u") == newer
         assert await tx.find_channel_conversation("kakao", "v") is None
@@ -262,17 +267,17 @@ async def test_notes_and_staff_come_back(store: Store, now: datetime) -> None:
 
 
 async def test_the_outbox_gives_the_oldest_first_and_forgets_what_was_taken(store: Store, now: datetime) -> None:
-    talk = building.conversation(now, channel="kakao")
+    talk = building.conversation(now, channel="kakao", channel_user="u")
     await _stored(store, talk)
     messages = [building.message(talk.conversation_id, seq, now, author=Author.BOT) for seq in (1, 2, 3)]
     async with store.write() as tx:
         await tx.add_messages(messages)
         await tx.add_to_outbox(talk.conversation_id, [3, 1, 2], now)
     async with store.write() as tx:
-        assert list(await tx.list_outbox(talk.conversation_id, limit=2)) == messages[:2]
+        assert list(await tx.list_outbox("kakao", "u", limit=2)) == messages[:2]
         await tx.take_from_outbox(talk.conversation_id, [1, 2], now)
-        assert await tx.count_outbox(talk.conversation_id) == 1
-        assert list(await tx.list_outbox(talk.conversation_id, limit=5)) == messages[2:]
+        assert await tx.count_outbox("kakao", "u") == 1
+        assert list(await tx.list_outbox("kakao", "u", limit=5)) == messages[2:]
 
 
 async def test_the_same_unsure_utterance_is_asked_about_once(store: Store, now: datetime) -> None:

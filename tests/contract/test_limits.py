@@ -35,7 +35,7 @@ async def test_the_longest_message_of_the_longest_names_is_stored(store: Store, 
         await tx.take_from_outbox(talk.conversation_id, [1], now, by=msg_id)
     async with store.read() as tx:
         assert await tx.find_channel_conversation("kakao", _letters(200)) == talk
-        assert [m.text for m in await tx.list_taken(talk.conversation_id, by=msg_id)] == [text]
+        assert [m.text for m in await tx.list_taken("kakao", _letters(200), by=msg_id)] == [text]
 
 
 async def test_the_longest_utterance_for_trainers_is_stored(store: Store, now: datetime) -> None:

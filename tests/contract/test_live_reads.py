@@ -41,6 +41,17 @@ async def test_a_read_mark_never_goes_back(store: Store, now: datetime) -> None:
         assert await tx.find_read_mark("c_other") is None
 
 
+async def test_each_sides_read_mark_moves_by_itself(store: Store, now: datetime) -> None:
+    talk = building.conversation(now)
+    async with store.write() as tx:
+        await tx.add_conversation(talk)
+    for seq, agent_seq in ((2, 0), (0, 4), (1, 3)):
+        async with store.write() as tx:
+            await tx.save_read_marks([ReadMark(talk.conversation_id, seq, now, agent_seq)])
+    async with store.read() as tx:
+        assert await tx.find_read_mark(talk.conversation_id) == ReadMark(talk.conversation_id, 2, now, 4)
+
+
 async def test_marks_are_written_together_and_known_before(store: Store, clock: FixedClock, now: datetime) -> None:
     talks = [building.conversation(now) for _ in range(3)]
     async with store.write() as tx:
@@ -50,7 +61,7 @@ async def test_marks_are_written_together_and_known_before(store: Store, clock: 
     for seq, talk in enumerate(talks, start=1):
         marks.mark(talk.conversation_id, seq)
         marks.mark(talk.conversation_id, seq - 1)
-    assert [await marks.find(talk.conversation_id) for talk in talks] == [1, 2, 3]
+    assert [(await marks.find(talk.conversation_id)).seq for talk in talks] == [1, 2, 3]
     await marks.write()
     async with store.read() as tx:
         found = [await tx.find_read_mark(talk.conversation_id) for talk in talks]

@@ -30,3 +30,14 @@ async def test_a_presence_of_somebody_who_left_is_nobodys(store: Store) -> None:
     await _presence(store).say(building.agent(), "away")
     async with store.read() as tx:
         assert list(await tx.list_agents()) == []
+
+
+async def test_an_older_picture_of_a_member_of_staff_brings_back_neither_their_sessions_nor_them(store: Store) -> None:
+    before = building.agent("haneul")
+    async with store.write() as tx:
+        await tx.add_agent(before)
+        await tx.end_sessions(before.agent_id)
+        await tx.set_active(before.agent_id, is_active=False)
+        await tx.save_agent(replace(before, capacity=2))
+    async with store.read() as tx:
+        assert await tx.find_agent(login="haneul") == replace(before, capacity=2, session_number=2, is_active=False)

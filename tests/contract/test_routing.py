@@ -8,7 +8,8 @@ import pytest
 
 from handoff.domain.conversation import Author, Owner
 from handoff.errors import Conflict, Forbidden, NotFound
-from handoff.service.routing_policy import load_routing_policy
+from handoff.policy.routing import load_routing_policy
+from handoff.service import staff
 from handoff.service.store import Store
 from kernel.clock import FixedClock
 from tests.contract.desk_world import DeskWorld
@@ -128,6 +129,27 @@ async def test_how_long_agents_take_to_accept_is_known_of_what_they_took(world: 
         assert list(await tx.list_accepted_after_s(limit=1)) == [7.0]
 
 
+async def test_offers_that_pass_together_count_once(world: DeskWorld) -> None:
+    one = await world.agent("one")
+    for name in "abcd":  # one place each, asked a second apart
+        await world.waiting(name)
+        await world.stay(one, seconds=1)
+    await world.stay(one, seconds=POLICY.answer_within_s + 4)
+    async with world.store.read() as tx:
+        found = await tx.find_agent(agent_id=one.agent_id)
+    assert found is not None and (found.presence, found.missed_offers) == ("online", 1)
+
+
+async def test_who_lets_offers_pass_again_and_again_is_away_however_they_overlap(world: DeskWorld) -> None:
+    one = await world.agent("one")
+    for number in range(POLICY.answer_within_s * POLICY.away_after_missed // 5 + 2):
+        await world.waiting(f"n{number}")
+        await world.stay(one, seconds=5)
+    async with world.store.read() as tx:
+        found = await tx.find_agent(agent_id=one.agent_id)
+    assert found is not None and found.presence == "away"
+
+
 async def test_who_lets_offers_pass_in_a_row_is_taken_to_be_away(world: DeskWorld) -> None:
     one = await world.agent("one", capacity=1)
     for name in "abcd":
@@ -163,6 +185,28 @@ async def test_an_agent_without_a_sign_of_life_loses_offers_soon_and_conversatio
     assert (told.author, event.kind, event.version) == (Author.SYSTEM, "agent_gone", back.version)
     assert handoff is not None and handoff.context["orders"] == [{"order_id": "2026-10001"}]
     assert agent is not None and agent.presence == "offline"
+
+
+async def test_whose_work_is_not_at_the_desk_is_asked_for_nothing(world: DeskWorld) -> None:
+    for role in ("trainer", "security_reviewer", "privacy_officer"):
+        await world.agent(role, role=role)
+    await world.agent("left", is_active=False)
+    await world.waiting("talk")
+    await world.router.drain()
+    assert await world.offered() == {}
+    there = await world.agent("there")
+    await world.router.drain()
+    assert await world.offered() == {"c_talk": there.agent_id}
+
+
+async def test_what_somebody_held_who_left_goes_back_at_once(world: DeskWorld) -> None:
+    left, there = await world.agent("left"), await world.agent("there")
+    await world.stay(left, there, seconds=POLICY.conversations_return_after_s + 1)
+    held = await world.claim(await world.waiting("held"), left)
+    await staff.deactivate(world.store, "left")
+    await world.stay(there, seconds=2)
+    assert (await world.get(held)).owner is Owner.WAITING
+    assert await world.offered() == {"c_held": there.agent_id}
 
 
 async def test_a_gateway_that_could_not_look_takes_nobody_for_gone(world: DeskWorld) -> None:

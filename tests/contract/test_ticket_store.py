@@ -139,6 +139,12 @@ async def test_tickets_are_listed_by_what_is_asked_for(store: Store, now: dateti
         assert await numbers(type=TicketType.COMPLAINT) == [two.number]
         assert await numbers(agent_id="a_1") == [one.number]
         assert await numbers(customer_id="demo-2") == [two.number]
+        assert await numbers(conversation_id=talk.conversation_id, statuses=tuple(TicketStatus)) == [
+            three.number,
+            two.number,
+            one.number,
+        ]
+        assert await numbers(conversation_id="c_none") == []
         assert await numbers(tag="환불") == [one.number]
         assert await numbers(tag="환") == []
         assert await numbers(statuses=[TicketStatus.MERGED]) == [three.number]

@@ -84,6 +84,16 @@ async def stored(gateway: GatewayUnderTest, key: str = "kakao-user") -> tuple[li
     return [conversation for conversation in found if conversation], messages
 
 
+async def gives_back(gateway: GatewayUnderTest, request_id: str, key: str = "kakao-user") -> None:
+    """Do what the gateway does when nobody waits any more for the answer to a request."""
+    engine = database.create_engine(gateway.settings.database_url)
+    try:
+        async with SqlStore(engine).write() as tx:
+            await tx.give_back("kakao", key, by=f"kakao:{request_id}")
+    finally:
+        await engine.dispose()
+
+
 async def customer_texts(gateway: GatewayUnderTest, key: str = "kakao-user") -> list[str]:
     return [m.text for m in (await stored(gateway, key))[1] if m.author is Author.CUSTOMER]
 

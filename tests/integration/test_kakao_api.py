@@ -130,14 +130,7 @@ async def test_the_bots_failure_is_told_and_a_person_is_asked(gateway: GatewayUn
     failing = {**plain_turn({"message": {"text": "x"}}), "failed_actions": ["action_x"]}
     gateway.worker.turn = lambda body: failing
     answer = await KakaoUser(gateway).say("배송")
-    assert any("죄송해요" in text for text in texts(answer)) and labels(answer) == [kakao.MORE_LABEL]
+    assert any("죄송해요" in text for text in texts(answer))
+    assert labels(answer) == [kakao.LEAVE_LABEL, kakao.MORE_LABEL]
     (item,) = await (await gateway.agent()).queue()
     assert (item["channel"], item["reason"]) == ("kakao", "action_failed")
-
-
-async def test_waiting_customers_hear_how_many_are_before_them(gateway: GatewayUnderTest) -> None:
-    first, second = KakaoUser(gateway, "k-1"), KakaoUser(gateway, "k-2")
-    for user in (first, second):
-        await user.say("상담원")
-        await user.more()
-    assert texts(await second.say("아직인가요?")) == [kakao.WAITING.format(ahead=1)]

@@ -13,6 +13,7 @@ from tests.integration.kakao_user import (
     KakaoUser,
     claimed,
     customer_texts,
+    gives_back,
     labels,
     payload,
     stored,
@@ -196,3 +197,27 @@ async def test_a_request_repeated_after_the_close_is_stored_once_and_answered_as
     assert texts(await user.more())  # the close is seen: what is said now would open a new conversation
     assert texts(await user.say("계세요?", request_id="once")) == texts(answer)
     assert (await customer_texts(gateway)).count("계세요?") == 1
+
+
+async def test_what_was_given_back_to_a_closed_conversation_comes_first_in_the_next_one(
+    gateway: GatewayUnderTest,
+) -> None:
+    user = KakaoUser(gateway)
+    talk, agent, version = await claimed(gateway, user)
+    while texts(await user.more()) != [kakao.NOTHING_NEW]:
+        pass
+    await writes(agent, talk, version, "환불 처리했어요.")
+    asks = payload(kakao.MORE_LABEL, extra={"ieum_more": True})
+    assert texts((await user.post(asks, "cut")).json()) == ["[상담원 이름 agent]\n환불 처리했어요."]
+    assert (await agent.do(talk, "close", version=version)).status_code == 200
+    while texts(await user.more()) != [kakao.NOTHING_NEW]:
+        pass
+    await user.say("새 이야기")
+    await gives_back(gateway, "cut")
+    first = await user.say("그건 어떻게 됐어요?", request_id="next")
+    assert texts(first) == ["[상담원 이름 agent]\n환불 처리했어요.", "“그건 어떻게 됐어요?”라고 하셨네요."]
+    assert await user.say("그건 어떻게 됐어요?", request_id="next") == first
+    assert texts(await user.more()) == [kakao.NOTHING_NEW]
+    talks, _ = await stored(gateway)
+    assert [c.conversation_id == talk for c in talks] == [True, False]
+    assert (await customer_texts(gateway)).count("그건 어떻게 됐어요?") == 1

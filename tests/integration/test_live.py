@@ -166,6 +166,27 @@ async def test_typing_is_seen_by_the_other_side_while_a_person_speaks(gateway: G
         await page.none(_is("typing"))
 
 
+async def test_a_customer_sees_how_far_the_agent_who_holds_the_conversation_has_read(gateway: GatewayUnderTest) -> None:
+    agent = await gateway.agent()
+    customer, _ = await _held(gateway, agent)
+    other = await gateway.agent("lead")
+    said = (await customer.say("보고 계신가요?")).json()["seq"]
+    async with customer_socket(gateway, customer) as page:
+        async with desk_socket(gateway, other) as looker:  # sees it, but does not speak with the customer
+            await looker.say(type="watch", conversation_id=customer.conversation_id, after=0)
+            await looker.until(_is("messages"))
+            await looker.say(type="read", conversation_id=customer.conversation_id, up_to=said)
+            await page.none(_is("read"))
+        async with desk_socket(gateway, agent) as desk:
+            await desk.say(type="watch", conversation_id=customer.conversation_id, after=0)
+            await desk.say(type="read", conversation_id=customer.conversation_id, up_to=10_000)  # more than there is
+            assert await page.until(_is("read")) == {"type": "read", "author": "agent", "seq": said}
+            await desk.say(type="read", conversation_id=customer.conversation_id, up_to=2)  # never goes back
+            await page.none(_is("read"))
+    async with customer_socket(gateway, customer, after=said) as again:
+        assert (await again.until(_is("read")))["seq"] == said
+
+
 async def test_an_agent_sees_how_far_the_customer_has_read(gateway: GatewayUnderTest) -> None:
     agent = await gateway.agent()
     customer, _ = await _held(gateway, agent)

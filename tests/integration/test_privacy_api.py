@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from handoff.adapters.sql.store import SqlStore
+from handoff.adapters.sql.tables import metadata
 from handoff.adapters.talks import SqlTalks
 from handoff.service import staff
 from kernel import database
+from kernel.clock import ProductClock
 from tests.integration.conftest import PASSWORD, GatewayUnderTest
 
 WHO = "demo-story-03"
@@ -119,6 +124,37 @@ async def test_a_ticket_and_what_was_left_with_it_are_the_customers_and_are_forg
     async with database.read(engine) as connection:
         rows = await connection.exec_driver_sql("SELECT * FROM tickets")
         assert WHO not in str(rows.all())
+    await engine.dispose()
+
+
+async def test_no_table_of_the_conversations_names_or_quotes_a_forgotten_customer(gateway: GatewayUnderTest) -> None:
+    customer, agent = await gateway.customer(WHO), await gateway.agent()
+    talk = customer.conversation_id
+    await customer.say(SECRET)
+    await customer.answered("상담원")
+    await gateway.http.post("/api/chat/contact", json={"contact": "010-9876-5432"}, headers=customer.headers)
+    said = {"messages": {"client_msg_id": str(uuid4()), "text": SECRET}, "notes": {"text": SECRET}}
+    for what, body in {"claim": {}, **said, "close": {}}.items():
+        seen = await agent.see(talk)
+        if what == "close":
+            due_at = (ProductClock().now() + timedelta(days=1)).isoformat()
+            promise = {"kind": "follow_up", "due_at": due_at, "note": SECRET}
+            made = await agent.http.post(f"/api/desk/tickets/{seen['ticket']['number']}/promises", json=promise)
+            assert made.status_code == 201, made.text
+        done = await agent.do(talk, what, version=seen["version"], **body)
+        assert done.is_success, (what, done.text)
+    rated = await gateway.http.post("/api/chat/rating", json={"score": 1, "words": SECRET}, headers=customer.headers)
+    assert rated.status_code == 201
+    engine = database.create_engine(gateway.settings.database_url)
+    talks = SqlTalks(engine)
+    (held,) = await talks.list_of_customer(WHO)
+    assert [(one["score"], one["words"]) for one in held.content["ratings"]] == [(1, SECRET)]
+    assert "follow_up" in {one["kind"] for one in held.content["promises"]}
+    await talks.forget(WHO, "former_1")
+    async with database.read(engine) as connection:
+        for table in metadata.sorted_tables:
+            rows = str((await connection.execute(sa.select(table))).all())
+            assert [word for word in (SECRET, WHO, "9876", "박서연") if word in rows] == [], table.name
     await engine.dispose()
 
 

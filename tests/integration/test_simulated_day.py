@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handoff.service.routing_policy import load_routing_policy
+from handoff.policy.routing import load_routing_policy
 from ops.bench.handoff import Wishes, count_lost, measure, plain_plan
 from ops.errors import OperationFailed
 from ops.simulation import outcome

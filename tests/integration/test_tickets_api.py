@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -227,6 +228,51 @@ async def test_tickets_of_one_customer_are_merged(noon: GatewayUnderTest) -> Non
     assert again.status_code == 409
 
 
+async def _merged(gateway: GatewayUnderTest) -> tuple[AgentPage, Customer, Customer]:
+    """Two conversations of one customer, the first merged into the second, which the agent still holds."""
+    story = (await gateway.http.get("/api/demo/customers")).json()["customers"][0]["customer_id"]
+    agent = await gateway.agent()
+    one, two = [await _waiting(gateway, customer_id=story) for _ in range(2)]
+    for customer in (one, two):
+        await _claimed(gateway, agent, customer)
+    source, target = [await _ticket(agent, await _number(customer)) for customer in (one, two)]
+    body = {"version": source["version"], "into": target["number"], "into_version": target["version"]}
+    (await _post(agent, f"tickets/{source['number']}/merge", **body)).raise_for_status()
+    return agent, one, two
+
+
+async def test_what_is_written_to_a_merged_conversation_reaches_the_one_that_goes_on(noon: GatewayUnderTest) -> None:
+    agent, one, two = await _merged(noon)
+    before = len((await one.read())["messages"])
+    said = await one.say("하나 더 여쭤볼게요", again := str(uuid4()))
+    moved = said.json()["moved_to"]
+    assert (said.status_code, moved["conversation_id"]) == (202, two.conversation_id)
+    view = await Customer(noon.http, two.conversation_id, {"Authorization": f"Bearer {moved['token']}"}).read()
+    assert (view["owner"], view["messages"][-1]["text"]) == ("human", "하나 더 여쭤볼게요")
+    assert view["messages"][-1]["seq"] == said.json()["seq"]
+    repeated = await one.say("하나 더 여쭤볼게요", again)
+    assert (repeated.status_code, repeated.json()["seq"]) == (200, said.json()["seq"])
+    closed = await one.read()
+    assert (closed["owner"], len(closed["messages"])) == ("closed", before)
+    tickets = (await agent.http.get("/api/desk/tickets?status=all")).json()["tickets"]
+    assert sorted(ticket["status"] for ticket in tickets) == ["merged", "open"]
+
+
+async def test_a_merged_conversation_goes_on_where_the_other_one_has_ended_too(noon: GatewayUnderTest) -> None:
+    agent, one, two = await _merged(noon)
+    version = (await agent.see(two.conversation_id))["version"]
+    await agent.do(two.conversation_id, "close", version=version, wrap_up=False)
+    assert (await one.say("아직 안 됐어요")).json()["moved_to"]["conversation_id"] == two.conversation_id
+    assert (await two.read())["owner"] == "human"  # back with the agent who knows it
+    assert (await one.read())["owner"] == "closed"
+
+
+async def test_a_merged_conversation_is_not_rated_for_it_goes_on(noon: GatewayUnderTest) -> None:
+    _, one, _ = await _merged(noon)
+    asked = await noon.http.get("/api/chat/rating", headers=one.headers)
+    assert asked.json() == {"rating": None, "may_rate": False}
+
+
 async def test_tickets_of_strangers_are_not_merged(noon: GatewayUnderTest) -> None:
     agent = await noon.agent("lead")
     one, two = [await _ticket(agent, await _number(await _waiting(noon))) for _ in range(2)]
@@ -312,3 +358,38 @@ async def test_hours_are_changed_by_supervisors_and_impossible_ones_refused(noon
     assert _refused(await lead.http.put("/api/desk/hours/care", json=body)) == (409, "version_conflict")
     told = (await (await _waiting(noon)).read())["messages"][-1]["text"]
     assert "오늘 오후 1시부터" in told
+
+
+async def test_tickets_are_asked_for_by_conversation_and_by_customer(noon: GatewayUnderTest) -> None:
+    known = (await noon.http.get("/api/demo/customers")).json()["customers"][0]["customer_id"]
+    first, second, agent = await _waiting(noon, customer_id=known), await _waiting(noon), await noon.agent()
+
+    async def numbers(**asked: str) -> list[str]:
+        answer = await agent.http.get("/api/desk/tickets", params=asked)
+        return [ticket["number"] for ticket in answer.raise_for_status().json()["tickets"]]
+
+    assert await numbers(conversation_id=first.conversation_id) == ["CS-20001"]
+    assert await numbers(customer_id=known) == ["CS-20001"]
+    assert await numbers(conversation_id=second.conversation_id, customer_id=known) == []
+    for unknown in ({"conversation_id": "c_none"}, {"customer_id": "nobody"}):
+        assert await numbers(**unknown) == []
+    await agent.do(first.conversation_id, "close", version=await _claimed(noon, agent, first))
+    assert await numbers(conversation_id=first.conversation_id) == ["CS-20001"]  # resolved, but it is the one
+    assert await numbers(conversation_id=first.conversation_id, status="unresolved") == []
+    assert (await numbers(customer_id=known), await numbers(customer_id=known, status="all")) == ([], ["CS-20001"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("conversation_id=", "invalid_parameter"),
+        ("conversation_id=c%00", "invalid_parameter"),
+        ("customer_id=" + "c" * 101, "invalid_parameter"),
+        ("mine=maybe", "invalid_parameter"),
+        ("status=sleeping", "unknown_status"),
+        ("type=joke", "unknown_type"),
+    ],
+)
+async def test_tickets_asked_for_by_what_cannot_be_are_refused(noon: GatewayUnderTest, asked: str, code: str) -> None:
+    agent = await noon.agent()
+    assert _refused(await agent.http.get(f"/api/desk/tickets?{asked}")) == (422, code)

@@ -3,7 +3,7 @@
 `python -m tests.stories.shop_server DIR` writes one line, {"url", "story_url", "token"}, serves until its standard
 input closes, and leaves nothing behind but DIR. The clock stands still, so that the invented shop is the same on any
 day. Under `story_url` a story is told what it cannot know: a signed context for its next turn, whom a claim names,
-and the one-time code that was texted last.
+and the one-time code that was texted last; and says what is the matter with the shop during that turn.
 """
 
 from __future__ import annotations
@@ -13,24 +13,55 @@ import io
 import json
 import socket
 import sys
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, NoReturn
 
 from sanic import HTTPResponse, Request, Sanic
 from sanic.response import json as json_response
 
-from actions.serve import create_app
+from actions.base import Shop
+from actions.serve import create_app, create_executor
 from backoffice import demo, schema
+from backoffice.announcements.tables import Topic, announcements
 from backoffice.backstage import HANDLERS
+from backoffice.delivery.service import DeliveryService
 from backoffice.jobs.service import Jobs
 from backoffice.notices.service import ConsoleNotifier, Sender
+from backoffice.orders.port import OrdersUnavailable
+from backoffice.verification.tables import Dimension, verification_alerts
 from kernel.clock import FixedClock
-from kernel.database import create_engine
+from kernel.database import create_engine, write
 from kernel.settings import load_settings
 from kernel.tokens import TurnContext, read_identity_claim, sign_turn_context
 
 NOON = datetime(2026, 11, 24, 3, tzinfo=UTC)  # a Tuesday in Seoul
 KEY = "k" * 40
+STRIKE = {
+    "announcement_id": "n1",
+    "request_id": "r1",
+    "topic": Topic.DELIVERY.value,
+    "text": "택배 파업으로 배송이 2~3일 늦어요.",
+    "begins_at": NOON - timedelta(hours=1),
+    "ends_at": NOON + timedelta(days=3),
+    "entered_at": NOON,
+    "entered_by": "lead",
+}
+OUTAGE = {
+    "alert_id": "a1",
+    "dimension": Dimension.CARRIER_METHOD.value,
+    "value": "SKT|SMS",
+    "opened_at": NOON,
+    "quiet_looks": 0,
+    "is_told": True,
+    "attempts": 30,
+    "failures": 25,
+    "usual_ratio": 0.15,
+    "p_value": 0.0001,
+    "rules_version": 1,
+    "seen_at": NOON,
+}
 
 
 async def serve(folder: Path, url: str) -> None:
@@ -48,6 +79,7 @@ async def serve(folder: Path, url: str) -> None:
         running = await app.create_server(sock=listener, return_asyncio_server=True)
         await running.startup()
         await running.before_start()
+        app.ctx.executors = {None: app.ctx.executor, "orders_down": create_executor(_without_orders(app.ctx.shop))}
         await running.start_serving()
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         told = {"url": f"{base}/webhook", "story_url": f"{base}/story", "token": KEY}
@@ -64,10 +96,42 @@ async def _load(url: str) -> None:
     await engine.dispose()
 
 
+class OutOfReach:
+    """A shop's own order system that does not answer."""
+
+    async def find_order(self, *_asked: Any) -> NoReturn:
+        """Answer nothing."""
+        raise OrdersUnavailable
+
+    async def list_orders(self, *_asked: Any, **_more: Any) -> NoReturn:
+        """Answer nothing."""
+        raise OrdersUnavailable
+
+    async def close(self) -> None:
+        """Let go of nothing."""
+
+
+def _without_orders(shop: Shop) -> Shop:
+    orders = OutOfReach()
+    return replace(shop, orders=orders, deliveries=DeliveryService(shop.engine, shop.clock, orders))
+
+
+async def _let_happen(app: Any, what: str | None) -> None:
+    app.ctx.executor = app.ctx.executors.get(what, app.ctx.executors[None])
+    async with write(app.ctx.engine) as connection:
+        await connection.execute(verification_alerts.delete())
+        await connection.execute(announcements.delete())
+        if what == "strike":
+            await connection.execute(announcements.insert().values(STRIKE))
+        if what == "outage":
+            await connection.execute(verification_alerts.insert().values(OUTAGE))
+
+
 async def help_story(request: Request) -> HTTPResponse:
-    """Answer {"turn": [turn id, conversation id, customer id or null]}, {"claim": token} or {"code": true}."""
+    """Answer {"turn": [turn id, conversation id, customer id or null], "happening": …}, {"claim": token}, {"code": true}."""
     asked = request.json
     if "turn" in asked:
+        await _let_happen(request.app, asked.get("happening"))
         return json_response({"context": sign_turn_context(TurnContext(*asked["turn"], "web"), KEY)})
     if "claim" in asked:
         return json_response({"customer_id": read_identity_claim(asked["claim"], KEY).customer_id})

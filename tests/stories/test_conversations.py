@@ -5,6 +5,9 @@ Each file in `conversations/` holds stories: `as` is the customer (absent: nobod
 something, presses a choice of the answer before it by part of its label, or is what a person gives `back` with. `{code}` stands for the one-time code that
 was texted last. What is checked of the answer:
 
+`while` says what is the matter with the shop during a turn: an `outage` of SKT's text messages, `orders_down`,
+a `strike` of couriers that the shop has announced.
+
     intent   what the words were understood as        hears    parts of what is said, in any order
     offers   parts of the labels of choices           silent   what must not be said
     cards    titles of the cards shown                person   the skill handed over to; without it, nobody
@@ -48,7 +51,7 @@ RULES = {
     for path in sorted((ROOT / "data" / "rules").glob("*.yml"))
     for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
 }
-TURN_KEYS = {"say", "press", "back", "intent", "hears", "offers", "silent", "cards", "person"}
+TURN_KEYS = {"while", "say", "press", "back", "intent", "hears", "offers", "silent", "cards", "person"}
 ENDINGS = (".", "?", "!")
 # What was said and done in each conversation, as steps of a test story of Rasa's.
 PLAYED: dict[str, list[dict]] = {}
@@ -127,7 +130,9 @@ def test_conversation(dialogue, shop, loop, story):
             "conversation_id": story["story"],
             "message": _message(turn, choices),
             "state": state,
-            "context": _ask(shop, turn=[f"{story['story']}-{number}", story["story"], who])["context"],
+            "context": _ask(
+                shop, turn=[f"{story['story']}-{number}", story["story"], who], happening=turn.get("while")
+            )["context"],
         }
         answer = loop.run_until_complete(dialogue.run(json.dumps(body).encode()))
         _check(turn, answer)

@@ -33,7 +33,7 @@ export function Actions({ desk, detail, isBusy }: ActionsProps) {
           class="button small"
           data-testid="wake"
           disabled={isBusy}
-          onClick={() => void desk.act(id, "wake")}
+          onClick={() => void desk.handling.act(id, "wake")}
         >
           {asideWords.wake}
         </button>

@@ -37,7 +37,7 @@ export function ConversationPane({ staff, desk, state, isMine, isLead, commandRe
 
   useReading(desk, id, detail?.messages.length ?? 0);
   commandRef.current = (command) => {
-    if (command.kind === "claim" && id && detail?.owner === "waiting") void desk.move(id, "claim");
+    if (command.kind === "claim" && id && detail?.owner === "waiting") void desk.handling.move(id, "claim");
     if (command.kind !== "reply" && command.kind !== "note") return;
     setMode(command.kind);
     setTimeout(() => field.current?.focus());
@@ -86,7 +86,7 @@ export function ConversationPane({ staff, desk, state, isMine, isLead, commandRe
             class="button primary"
             data-testid="claim"
             disabled={isBusy}
-            onClick={() => void desk.move(id, "claim")}
+            onClick={() => void desk.handling.move(id, "claim")}
           >
             {words.claim}
           </button>

@@ -3,9 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Staff } from "../shared/staff/session";
 import { useStore } from "../shared/store";
-import { common } from "../shared/words/common";
 import { tabTitle, desk as words } from "../shared/words/desk";
-import { errorWords } from "../shared/words/errors";
 import { ConversationPane } from "./ConversationPane";
 import { Desk } from "./desk";
 import { HelpDialog } from "./HelpDialog";
@@ -18,6 +16,7 @@ import { TicketsPage } from "./office/TicketsPage";
 import { UndeliveredPage } from "./office/UndeliveredPage";
 import { SidePanel } from "./SidePanel";
 import type { PageFrameProps } from "./StaffPage";
+import { StateLines } from "./StateLines";
 import { isLead, type Section } from "./sections";
 import { areShortcutsOn, useShortcuts } from "./shortcut-hook";
 import type { Command } from "./shortcuts";
@@ -63,7 +62,7 @@ export function DeskPage({ page, ...bar }: PageFrameProps) {
       const offer = desk.offers.open.value[0];
       if (!offer) return;
       open(offer.conversation.conversation_id);
-      return void desk.acceptOffer(offer);
+      return void desk.handling.acceptOffer(offer);
     }
     if (!isTalking) return;
     if (asked.kind === "open-mine") {
@@ -84,14 +83,7 @@ export function DeskPage({ page, ...bar }: PageFrameProps) {
       <TopBar {...bar} counts={{ ...bar.counts, talks: isTalking ? 0 : unreadTotal }}>
         <DeskStatus desk={desk} unread={unreadTotal} onHelp={() => setHelpOpen(true)} />
       </TopBar>
-      {state.loadError !== null && state.live !== "connecting" && (
-        <div class="line-lost desk-lost" role="status">
-          <p>{state.queue === null ? `${words.loadFailed} ${errorWords(state.loadError)}` : words.offlineLine}</p>
-          <button type="button" class="link" onClick={() => desk.reconnect()}>
-            {common.reconnectNow}
-          </button>
-        </div>
-      )}
+      <StateLines desk={desk} state={state} />
       {isTalking ? (
         <>
           <ViewTabs view={view} onView={setView} unread={unreadTotal} />

@@ -32,7 +32,9 @@ export function LeadBar({ desk, detail, hasJoined, isBusy }: LeadBarProps) {
               class="button small"
               data-testid={hasJoined ? "leave" : "join"}
               disabled={isBusy}
-              onClick={() => void desk.act(id, hasJoined ? "leave" : "join", {}, hasJoined ? undefined : words.joined)}
+              onClick={() =>
+                void desk.handling.act(id, hasJoined ? "leave" : "join", {}, hasJoined ? undefined : words.joined)
+              }
             >
               {hasJoined ? words.leave : words.join}
             </button>
@@ -57,7 +59,7 @@ export function LeadBar({ desk, detail, hasJoined, isBusy }: LeadBarProps) {
           yes={words.pull}
           no={common.cancel}
           isBusy={isBusy}
-          onYes={() => void desk.move(id, "pull").then(close)}
+          onYes={() => void desk.handling.move(id, "pull").then(close)}
           onNo={close}
         />
       )}
@@ -69,7 +71,7 @@ export function LeadBar({ desk, detail, hasJoined, isBusy }: LeadBarProps) {
 function Whisper({ desk, id, isBusy }: { desk: Desk; id: string; isBusy: boolean }) {
   const [text, setText] = useDraft(`desk:${desk.me}:whisper:${id}`);
   const send = async () => {
-    if (await desk.act(id, "whisper", { text: text.trim() }, words.whispered)) setText("");
+    if (await desk.handling.act(id, "whisper", { text: text.trim() }, words.whispered)) setText("");
   };
   return (
     <form
@@ -112,7 +114,7 @@ function PushDialog({ desk, detail, isBusy, onClose }: PushDialogProps) {
       yes={words.push}
       no={common.cancel}
       isBusy={isBusy || agent_id === ""}
-      onYes={() => void desk.move(detail.conversation_id, "push", { agent_id }).then(onClose)}
+      onYes={() => void desk.handling.move(detail.conversation_id, "push", { agent_id }).then(onClose)}
       onNo={onClose}
     >
       {there.length === 0 ? (

@@ -28,7 +28,7 @@ export function SnoozeDialog({ desk, detail, isBusy, onClose }: MoveDialogProps)
   const [own, setOwn] = useState("");
   const until = chosen === "own" ? fromLocal(own) : chosen;
   const send = async () => {
-    await desk.act(detail.conversation_id, "snooze", { until }, asideWords.snoozed);
+    await desk.handling.act(detail.conversation_id, "snooze", { until }, asideWords.snoozed);
     onClose();
   };
   return (
@@ -83,8 +83,8 @@ export function TransferDialog({
   const send = async () => {
     const id = detail.conversation_id;
     // The note first: once the conversation is given away, it is no longer ours to write in.
-    if (note.trim() && !(await desk.note(id, note.trim()))) return;
-    const isDone = await desk.move(id, "transfer", { skill, ...(agent_id ? { agent_id } : {}) });
+    if (note.trim() && !(await desk.handling.note(id, note.trim()))) return;
+    const isDone = await desk.handling.move(id, "transfer", { skill, ...(agent_id ? { agent_id } : {}) });
     if (isDone || !note.trim()) onClose();
   };
   return (
@@ -152,7 +152,7 @@ export function ReturnDialog({ desk, detail, isBusy, onClose }: MoveDialogProps)
   const set = (part: Partial<typeof form>) => setForm((before) => ({ ...before, ...part }));
   const send = async () => {
     const { agreed, note, order_id, resume } = form;
-    const isDone = await desk.move(detail.conversation_id, "return-to-bot", {
+    const isDone = await desk.handling.move(detail.conversation_id, "return-to-bot", {
       resume,
       ...(agreed.trim() ? { agreed: agreed.trim() } : {}),
       ...(note.trim() ? { note: note.trim() } : {}),
@@ -220,7 +220,7 @@ export function ReturnDialog({ desk, detail, isBusy, onClose }: MoveDialogProps)
 
 export function CloseDialog({ desk, detail, isBusy, onClose }: MoveDialogProps) {
   const send = async () => {
-    await desk.move(detail.conversation_id, "close");
+    await desk.handling.move(detail.conversation_id, "close");
     onClose();
   };
   return (

@@ -11,7 +11,7 @@ export function OfferCards({ desk, onOpen }: { desk: Desk; onOpen(conversation_i
   const [first, ...others] = useStore(desk.offers.open);
   const accept = (offer: OpenOffer) => {
     onOpen(offer.conversation.conversation_id);
-    void desk.acceptOffer(offer);
+    void desk.handling.acceptOffer(offer);
   };
   return (
     <div class="offers" role="alert">
@@ -68,7 +68,7 @@ function FirstOffer({ desk, offer, onAccept }: OfferProps) {
           type="button"
           class="button small"
           data-testid="offer-decline"
-          onClick={() => void desk.declineOffer(offer)}
+          onClick={() => void desk.handling.declineOffer(offer)}
         >
           {offerWords.decline}
         </button>

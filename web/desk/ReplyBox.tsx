@@ -32,7 +32,7 @@ export function ReplyBox(props: ReplyBoxProps) {
 
   const sendNote = async (text: string) => {
     setNote("");
-    const isKept = await desk.note(id, text);
+    const isKept = await desk.handling.note(id, text);
     if (!isKept) setNote((current) => (current ? `${text}\n${current}` : text));
   };
 

@@ -6,6 +6,7 @@ import type { Staff } from "../shared/staff/session";
 import { channelName, contextWords, gradeName, reasonName, skillName, desk as words } from "../shared/words/desk";
 import { unmaskable, unmask as unmaskWords } from "../shared/words/office";
 import { AmendsPanel } from "./AmendsPanel";
+import { BlocksPanel } from "./BlocksPanel";
 import type { Line } from "./context-lines";
 import * as lines from "./context-lines";
 import type { Desk } from "./desk";
@@ -29,6 +30,7 @@ export function SidePanel({ staff, session, desk, detail, isMine }: SidePanelPro
     <aside class="desk-side" aria-label={words.info}>
       <ContextCard context={detail.context} />
       <TicketPanel key={`t:${detail.conversation_id}`} staff={staff} desk={desk} detail={detail} isMine={isMine} />
+      <BlocksPanel key={`b:${detail.conversation_id}`} staff={staff} notices={notices} detail={detail} />
       <AmendsPanel
         key={`a:${detail.conversation_id}`}
         staff={staff}

@@ -38,7 +38,7 @@ function WrapUpItem({ desk, wrapUp }: { desk: Desk; wrapUp: WrapUp }) {
         class="button small"
         title={words.wrapUpHint}
         data-testid="wrap-up-done"
-        onClick={() => void desk.endWrapUp(wrapUp.conversation_id, wrapUp.version)}
+        onClick={() => void desk.handling.endWrapUp(wrapUp.conversation_id, wrapUp.version)}
       >
         {words.wrapUpDone}
       </button>

@@ -28,6 +28,9 @@ export class Following {
   readonly #talks: Talks;
   readonly #tellers = new Map<string, TypingTeller>();
   readonly #watched = new Set<string>();
+  /** Up to where the agent has read, and up to where the gateway knows it. */
+  readonly #read = new Map<string, number>();
+  readonly #told = new Map<string, number>();
 
   constructor(talks: Talks) {
     this.#talks = talks;
@@ -46,9 +49,16 @@ export class Following {
     this.#tellers.get(conversation_id)?.stop();
   }
 
-  /** Nothing is watched over a new socket. */
+  /** Everything up to here has been in sight: the customer may know. */
+  read(conversation_id: string, up_to: number): void {
+    this.#read.set(conversation_id, up_to);
+    this.#tellRead(conversation_id);
+  }
+
+  /** Nothing is watched over a new socket, nor told. */
   forget(): void {
     this.#watched.clear();
+    this.#told.clear();
   }
 
   /** Watch these, of which the transcript is here, and no others. */
@@ -61,13 +71,20 @@ export class Following {
       if (this.#watched.has(id)) continue;
       const after = lastSeq(details[id]?.messages ?? []);
       if (this.#talks.send({ type: "watch", conversation_id: id, after })) this.#watched.add(id);
+      this.#tellRead(id);
     }
+  }
+
+  #tellRead(conversation_id: string): void {
+    const up_to = this.#read.get(conversation_id) ?? 0;
+    if (!this.#watched.has(conversation_id) || up_to <= (this.#told.get(conversation_id) ?? 0)) return;
+    if (this.#talks.send({ type: "read", conversation_id, up_to })) this.#told.set(conversation_id, up_to);
   }
 
   receive(event: unknown): void {
     if (isWatchedEvent(event)) this.#take(event);
     else if (isTypingEvent(event) && event.conversation_id) this.heard.hear(event.conversation_id, event.is_typing);
-    else if (isReadEvent(event)) {
+    else if (isReadEvent(event) && event.conversation_id) {
       const detail = this.#talks.find(event.conversation_id);
       if (detail && event.seq > (detail.read_up_to ?? 0)) this.#talks.put({ ...detail, read_up_to: event.seq });
     }

@@ -3,7 +3,6 @@ import type { Presence } from "../shared/api/types";
 import type { Staff } from "../shared/staff/session";
 import type { Store } from "../shared/store";
 import { errorWords } from "../shared/words/errors";
-import { presenceChanged } from "../shared/words/flow";
 import type { DeskState } from "./desk-state";
 import type { Notices } from "./notices";
 import type { Overview } from "./overview";
@@ -28,7 +27,7 @@ export class MyPresence {
   async say(presence: Presence): Promise<void> {
     const before = this.#state.value.presence;
     this.#isChanging = true;
-    this.#state.patch({ presence });
+    this.#state.patch({ presence, isPresenceChanged: false });
     try {
       await this.#staff.call("PUT", "/api/desk/presence", { body: { state: presence } });
       await this.#overview.settled();
@@ -44,7 +43,6 @@ export class MyPresence {
   follow(): void {
     const presence = this.#overview.state.value.team?.find((one) => one.agent_id === this.#me)?.presence;
     if (!presence || presence === this.#state.value.presence || this.#isChanging) return;
-    this.#state.patch({ presence });
-    this.#notices.tell(presenceChanged(presence), "alarm");
+    this.#state.patch({ presence, isPresenceChanged: true });
   }
 }

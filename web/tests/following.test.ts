@@ -124,3 +124,26 @@ describe("the read mark", () => {
   });
   it("is nowhere while nothing is known", () => expect(readMarkSeq(messages, null)).toBeNull());
 });
+
+describe("telling what was read", () => {
+  it("says it once the conversation is watched, once over each line, and again when there is more", () => {
+    const sent: { type: string; up_to?: number }[] = [];
+    const following = new Following({
+      send: (event) => sent.push(event as { type: string }) > 0,
+      find: () => undefined,
+      put: () => undefined,
+      fetch: () => undefined,
+    });
+    const told = () => sent.filter((event) => event.type === "read").map((event) => event.up_to);
+    following.read("a", 2);
+    expect(told()).toEqual([]);
+    following.follow(["a"], { a: detail("a", [1, 2]) });
+    following.read("a", 2);
+    expect(told()).toEqual([2]);
+    following.read("a", 3);
+    expect(told()).toEqual([2, 3]);
+    following.forget();
+    following.follow(["a"], { a: detail("a", [1, 2, 3]) });
+    expect(told()).toEqual([2, 3, 3]);
+  });
+});

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { answerableSeq, chosenLabel, isFollowing, lastSeq, mergeMessages, startsDay } from "../shared/chat/messages";
+import {
+  answerableSeq,
+  chosenLabel,
+  isFollowing,
+  lastSeq,
+  mergeMessages,
+  readByAgentSeq,
+  startsDay,
+} from "../shared/chat/messages";
 import { message } from "./making";
 
 const seqs = (messages: readonly { seq: number }[]) => messages.map(({ seq }) => seq);
@@ -85,5 +93,16 @@ describe("names and days", () => {
   it("starts a day at midnight in Seoul", () => {
     const around = [message(1, { at: "2026-11-22T14:59:00Z" }), message(2, { at: "2026-11-22T15:00:00Z" })];
     expect([startsDay(around, 0), startsDay(around, 1)]).toEqual([true, true]);
+  });
+});
+
+describe("that the agent has read it", () => {
+  const says = (author: "customer" | "agent" | "system", seq: number) => message(seq, { author });
+  it("is said at the customer's last message, until it is answered", () => {
+    const asked = [says("customer", 1), says("customer", 2), says("system", 3)];
+    expect(readByAgentSeq(asked, 3)).toBe(2);
+    expect(readByAgentSeq(asked, 1)).toBeNull();
+    expect(readByAgentSeq([...asked, says("agent", 4)], 4)).toBeNull();
+    expect(readByAgentSeq([], 0)).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 /** The customer's page: choose who you are (demo only), then talk. */
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import { Chat } from "./Chat";
 import { Conversation } from "./conversation";
 import { StartPage } from "./StartPage";
@@ -9,21 +9,20 @@ export function App() {
   const [session, setSession] = useState<ChatSession | null>(findSession);
   const [conversation, setConversation] = useState<Conversation | null>(null);
 
+  const begin = useCallback((started: ChatSession) => {
+    keepSession(started);
+    setSession(started);
+  }, []);
+
   useEffect(() => {
     if (!session) return setConversation(null);
-    const opened = new Conversation(session);
+    const opened = new Conversation(session, begin);
     opened.open();
     setConversation(opened);
     return () => opened.leave();
-  }, [session]);
+  }, [session, begin]);
 
-  if (!session) {
-    const begin = (started: ChatSession) => {
-      keepSession(started);
-      setSession(started);
-    };
-    return <StartPage onStarted={begin} />;
-  }
+  if (!session) return <StartPage onStarted={begin} />;
   if (!conversation) return null;
   const startAnew = () => {
     conversation.leave();

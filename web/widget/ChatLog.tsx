@@ -2,7 +2,7 @@
 import { Fragment } from "preact";
 import { useRef } from "preact/hooks";
 import { Bubble, Choices } from "../shared/chat/Bubble";
-import { answerableSeq, chosenLabel, isFollowing, startsDay } from "../shared/chat/messages";
+import { answerableSeq, chosenLabel, isFollowing, readByAgentSeq, startsDay } from "../shared/chat/messages";
 import { OutgoingBubble } from "../shared/chat/OutgoingBubble";
 import type { Outgoing } from "../shared/chat/outbox";
 import { useStickyScroll } from "../shared/chat/scroll";
@@ -78,6 +78,7 @@ interface MessagesProps {
 function Messages({ conversation, state, isSending }: MessagesProps) {
   const { messages } = state;
   const open = answerableSeq(messages, state.owner, isSending);
+  const readSeq = state.owner === "human" ? readByAgentSeq(messages, state.agentReadUpTo) : null;
   return (
     <>
       {messages.map((message, index) => (
@@ -89,6 +90,11 @@ function Messages({ conversation, state, isSending }: MessagesProps) {
             isFollowing={isFollowing(messages, index)}
             isFollowed={isFollowing(messages, index + 1)}
           >
+            {message.seq === readSeq && (
+              <p class="read-mark" data-testid="read-mark">
+                {widget.readByAgent}
+              </p>
+            )}
             {message.choices && message.choices.length > 0 && (
               <Choices
                 choices={message.choices}

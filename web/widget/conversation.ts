@@ -12,13 +12,18 @@ import { Outbox, type Outgoing } from "../shared/chat/outbox";
 import { newUuid } from "../shared/ids";
 import { browser, socketAddress, wakeWithBrowser } from "../shared/live/browser";
 import { LiveConnection, type LiveState } from "../shared/live/connection";
-import { isMessagesEvent, isTypingEvent, resume } from "../shared/live/socket-events";
+import { isMessagesEvent, isReadEvent, isTypingEvent, resume } from "../shared/live/socket-events";
 import { TypingHeard, TypingTeller } from "../shared/live/typing";
 import { Store } from "../shared/store";
 import { type ChatSession, findOutgoing, keepOutgoing } from "./session";
 
 const POLL_WAIT_S = 20;
 const CHECK_AFTER_MS = 45_000;
+
+interface Accepted {
+  seq: number;
+  moved_to?: ChatSession;
+}
 
 export interface ConversationState {
   messages: readonly Message[];
@@ -30,6 +35,8 @@ export interface ConversationState {
   /** Whether the agent has said to be away for a moment. */
   isAgentAway: boolean;
   ticket: CustomersTicket | null;
+  /** Up to which message the agent has read. */
+  agentReadUpTo: number;
   live: LiveState;
   /** Whether the first answer of the gateway has arrived. */
   isLoaded: boolean;
@@ -42,11 +49,14 @@ export class Conversation {
   readonly #teller = new TypingTeller((is_typing) => this.#connection.send({ type: "typing", is_typing }));
   #readUpTo = 0;
   readonly #session: ChatSession;
+  readonly #onMoved: (session: ChatSession) => void;
   readonly #connection: LiveConnection;
   #stopWaking: () => void = () => undefined;
 
-  constructor(session: ChatSession) {
+  /** `onMoved`: this conversation was merged into another, which has what was just written. */
+  constructor(session: ChatSession, onMoved: (session: ChatSession) => void) {
     this.#session = session;
+    this.#onMoved = onMoved;
     this.state = new Store<ConversationState>({
       messages: [],
       owner: "bot",
@@ -55,6 +65,7 @@ export class Conversation {
       agentName: null,
       isAgentAway: false,
       ticket: null,
+      agentReadUpTo: 0,
       live: "connecting",
       isLoaded: false,
     });
@@ -132,6 +143,8 @@ export class Conversation {
       greeting: () => resume(lastSeq(this.state.value.messages)),
       receive: (event: unknown) => {
         if (isMessagesEvent(event)) this.#update(event);
+        else if (isReadEvent(event))
+          this.state.patch({ agentReadUpTo: Math.max(event.seq, this.state.value.agentReadUpTo) });
         else if (isTypingEvent(event)) this.heard.hear(this.#session.conversation_id, event.is_typing);
       },
       poll: async (signal: AbortSignal, isFirst: boolean) => {
@@ -173,7 +186,9 @@ export class Conversation {
     const { client_msg_id, text, choice } = outgoing;
     const body = choice === undefined ? { client_msg_id, text } : { client_msg_id, choice };
     try {
-      return await this.#request<{ seq: number }>("POST", "/api/chat/messages", { body });
+      const accepted = await this.#request<Accepted>("POST", "/api/chat/messages", { body });
+      if (accepted.moved_to) this.#onMoved(accepted.moved_to);
+      return accepted;
     } catch (error) {
       // The line is likely gone as well, though its socket may not have noticed.
       if (error instanceof Unreachable) this.#connection.wake();

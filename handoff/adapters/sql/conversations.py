@@ -77,7 +77,11 @@ class ConversationStatements:
                     ),
                 ),
             )
-            .order_by(conversations.c.created_at.desc(), conversations.c.conversation_id.desc())
+            .order_by(
+                conversations.c.owner == Owner.CLOSED.value,
+                conversations.c.created_at.desc(),
+                conversations.c.conversation_id.desc(),
+            )
             .limit(1)
         )
         row = (await self._connection.execute(statement)).one_or_none()
@@ -87,10 +91,13 @@ class ConversationStatements:
         c = conversations.c
         said = sa.exists().where(messages.c.conversation_id == c.conversation_id, messages.c.client_msg_id == request)
         took = sa.exists().where(outbox.c.conversation_id == c.conversation_id, outbox.c.taken_by == request)
-        statement = sa.select(conversations).where(
-            c.channel == channel, c.channel_user == channel_user, sa.or_(said, took)
+        statement = (
+            sa.select(conversations)
+            .where(c.channel == channel, c.channel_user == channel_user, sa.or_(said, took))
+            .order_by(said.desc(), c.created_at.desc(), c.conversation_id.desc())
+            .limit(1)
         )
-        row = (await self._connection.execute(statement.limit(1))).one_or_none()
+        row = (await self._connection.execute(statement)).one_or_none()
         return rows.conversation_of(row) if row else None
 
     async def lock_channel_user(self, channel: str, channel_user: str) -> None:
@@ -230,16 +237,8 @@ class ConversationStatements:
         values = [{"conversation_id": conversation_id, "seq": s, "created_at": at, "due_at": due_at} for s in seqs]
         await self._connection.execute(outbox.insert(), values)
 
-    async def list_outbox(self, conversation_id: str, *, limit: int) -> Sequence[Message]:
-        statement = (
-            sa.select(messages)
-            .join(
-                outbox, sa.and_(outbox.c.conversation_id == messages.c.conversation_id, outbox.c.seq == messages.c.seq)
-            )
-            .where(outbox.c.conversation_id == conversation_id, outbox.c.taken_at.is_(None))
-            .order_by(outbox.c.seq)
-            .limit(limit)
-        )
+    async def list_outbox(self, channel: str, channel_user: str, *, limit: int) -> Sequence[Message]:
+        statement = _outbox_of(channel, channel_user).where(outbox.c.taken_at.is_(None)).limit(limit)
         return [rows.message_of(row) for row in await self._connection.execute(statement)]
 
     async def take_from_outbox(
@@ -248,21 +247,34 @@ class ConversationStatements:
         taken = outbox.update().where(outbox.c.conversation_id == conversation_id, outbox.c.seq.in_(seqs))
         await self._connection.execute(taken.values(taken_at=at, taken_by=by))
 
-    async def list_taken(self, conversation_id: str, *, by: str) -> Sequence[Message]:
-        taken = sa.select(outbox.c.seq).where(outbox.c.conversation_id == conversation_id, outbox.c.taken_by == by)
-        statement = (
-            sa.select(messages)
-            .where(messages.c.conversation_id == conversation_id, messages.c.seq.in_(taken))
-            .order_by(messages.c.seq)
-        )
+    async def list_taken(self, channel: str, channel_user: str, *, by: str) -> Sequence[Message]:
+        statement = _outbox_of(channel, channel_user).where(outbox.c.taken_by == by)
         return [rows.message_of(row) for row in await self._connection.execute(statement)]
 
-    async def give_back(self, conversation_id: str, *, by: str) -> None:
-        taken = outbox.update().where(outbox.c.conversation_id == conversation_id, outbox.c.taken_by == by)
+    async def give_back(self, channel: str, channel_user: str, *, by: str) -> None:
+        taken = outbox.update().where(
+            outbox.c.conversation_id.in_(_conversations_of(channel, channel_user)), outbox.c.taken_by == by
+        )
         await self._connection.execute(taken.values(taken_at=None, taken_by=None))
 
-    async def count_outbox(self, conversation_id: str) -> int:
+    async def count_outbox(self, channel: str, channel_user: str) -> int:
         statement = sa.select(sa.func.count()).where(
-            outbox.c.conversation_id == conversation_id, outbox.c.taken_at.is_(None)
+            outbox.c.conversation_id.in_(_conversations_of(channel, channel_user)), outbox.c.taken_at.is_(None)
         )
         return (await self._connection.execute(statement)).scalar_one()
+
+
+def _conversations_of(channel: str, channel_user: str) -> sa.Select[tuple[str]]:
+    c = conversations.c
+    return sa.select(c.conversation_id).where(c.channel == channel, c.channel_user == channel_user)
+
+
+def _outbox_of(channel: str, channel_user: str) -> sa.Select[tuple[object, ...]]:
+    """Select a user's messages by age; one whose clock was set back stays behind those before it all the same."""
+    since = sa.func.max(outbox.c.created_at).over(partition_by=outbox.c.conversation_id, order_by=outbox.c.seq)
+    return (
+        sa.select(messages)
+        .join(outbox, sa.and_(outbox.c.conversation_id == messages.c.conversation_id, outbox.c.seq == messages.c.seq))
+        .where(outbox.c.conversation_id.in_(_conversations_of(channel, channel_user)))
+        .order_by(since, outbox.c.conversation_id, outbox.c.seq)
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -57,13 +59,16 @@ class LiveStatements:
         if not marks:
             return
         statement = insert(self._connection, read_marks)
-        newer = statement.excluded.seq > read_marks.c.seq
-        changed = {"seq": statement.excluded.seq, "at": statement.excluded.at}
-        values = [{"conversation_id": mark.conversation_id, "seq": mark.seq, "at": mark.at} for mark in marks]
+        new, known = statement.excluded, read_marks.c
+        newer = sa.or_(new.seq > known.seq, new.agent_seq > known.agent_seq)
+        changed: dict[str, Any] = {"at": new.at}
+        for name in ("seq", "agent_seq"):
+            changed[name] = sa.case((new[name] > known[name], new[name]), else_=known[name])
         await self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["conversation_id"], set_=changed, where=newer), values
+            statement.on_conflict_do_update(index_elements=["conversation_id"], set_=changed, where=newer),
+            [asdict(mark) for mark in marks],
         )
 
     async def find_read_mark(self, conversation_id: str) -> ReadMark | None:
         row = (await self._connection.execute(_MARK, {"conversation_id": conversation_id})).one_or_none()
-        return ReadMark(row.conversation_id, row.seq, row.at) if row else None
+        return ReadMark(**row._mapping) if row else None

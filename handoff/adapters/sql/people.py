@@ -12,7 +12,8 @@ from handoff.adapters.sql import rows
 from handoff.adapters.sql.tables import agents, events, handoffs, notes
 from handoff.domain.conversation import Agent, Event, Handoff, Note
 
-_OF_THE_PAGE = ("presence", "seen_at_s", "missed_offers")  # changed by their own statements alone
+# These have statements of their own.
+_KEPT_APART = ("presence", "seen_at_s", "missed_offers", "missed_at", "session_number", "is_active")
 
 
 class PeopleStatements:
@@ -74,6 +75,13 @@ class PeopleStatements:
         ]
 
     async def save_agent(self, agent: Agent) -> None:
-        values = {name: value for name, value in asdict(agent).items() if name not in _OF_THE_PAGE}
+        values = {name: value for name, value in asdict(agent).items() if name not in _KEPT_APART}
         key = values.pop("agent_id")
         await self._connection.execute(agents.update().where(agents.c.agent_id == key).values(**values))
+
+    async def end_sessions(self, agent_id: str) -> None:
+        ended = agents.update().where(agents.c.agent_id == agent_id)
+        await self._connection.execute(ended.values(session_number=agents.c.session_number + 1))
+
+    async def set_active(self, agent_id: str, *, is_active: bool) -> None:
+        await self._connection.execute(agents.update().where(agents.c.agent_id == agent_id).values(is_active=is_active))

@@ -75,11 +75,15 @@ class RoutingStatements:
     async def touch_agent(self, agent_id: str, *, seen_at_s: float) -> None:
         await self._change_agent(agent_id, seen_at_s=seen_at_s)
 
-    async def count_missed(self, agent_id: str, *, missed: bool) -> int:
-        counted = agents.c.missed_offers + 1 if missed else sa.literal(0)
-        changed = agents.update().where(agents.c.agent_id == agent_id).values(missed_offers=counted)
+    async def count_missed(self, agent_id: str, *, offered_at: datetime, at: datetime) -> int | None:
+        is_new = sa.or_(agents.c.missed_at.is_(None), agents.c.missed_at <= offered_at)
+        changed = agents.update().where(agents.c.agent_id == agent_id, is_new)
+        changed = changed.values(missed_offers=agents.c.missed_offers + 1, missed_at=at)
         count: int | None = await self._connection.scalar(changed.returning(agents.c.missed_offers))
-        return count or 0
+        return count
+
+    async def forget_missed(self, agent_id: str) -> None:
+        await self._change_agent(agent_id, missed_offers=0)
 
     async def _change_agent(self, agent_id: str, **values: object) -> None:
         await self._connection.execute(agents.update().where(agents.c.agent_id == agent_id).values(**values))

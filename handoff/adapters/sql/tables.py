@@ -174,6 +174,10 @@ agents = sa.Table(
     # The page's last sign of life; real time, seconds since 1970.
     sa.Column("seen_at_s", sa.Double),
     sa.Column("missed_offers", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("missed_at", UtcDateTime),
+    # Sessions begun with another number are over.
+    sa.Column("session_number", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("is_active", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 
 offers = sa.Table(
@@ -249,13 +253,14 @@ outbox = sa.Table(
     sa.Index("ix_outbox_taken_by", "conversation_id", "taken_by"),
 )
 
-# Up to which message a customer has read: written by the second, many at once.
+# Up to which message a customer and their agent have read: written by the second, many at once.
 read_marks = sa.Table(
     "read_marks",
     metadata,
     _conversation_id(),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("agent_seq", sa.Integer, nullable=False, server_default="0"),
     sa.PrimaryKeyConstraint("conversation_id"),
 )
 

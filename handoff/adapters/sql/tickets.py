@@ -109,11 +109,17 @@ class TicketStatements:
         type: TicketType | None = None,
         agent_id: str | None = None,
         customer_id: str | None = None,
+        conversation_id: str | None = None,
         tag: str | None = None,
         limit: int = 200,
     ) -> Sequence[Ticket]:
         statement = sa.select(tickets).where(tickets.c.status.in_([status.value for status in statuses]))
-        wanted = {"type": type.value if type else None, "agent_id": agent_id, "customer_id": customer_id}
+        wanted = {
+            "type": type.value if type else None,
+            "agent_id": agent_id,
+            "customer_id": customer_id,
+            "conversation_id": conversation_id,
+        }
         for name, value in wanted.items():
             if value is not None:
                 statement = statement.where(tickets.c[name] == value)

@@ -131,13 +131,22 @@ async def test_the_monthly_review_points_out_what_is_unusual(shop: AsyncEngine) 
     assert found[-1].viewer_id == "a3", "the unusual comes first"
 
 
+async def test_a_full_days_work_from_its_first_to_its_last_minute_is_not_unusual(shop: AsyncEngine) -> None:
+    first, last = datetime(2026, 11, 23, 23, tzinfo=UTC), datetime(2026, 11, 24, 11, 59, tzinfo=UTC)
+    for number in range(30):
+        await see(shop, f"c{number}", first if number else last)
+    await see(shop, "c1", last + timedelta(minutes=1), viewer(number=2))
+    found, _ = await service.review(shop, "2026-11")
+    assert {one.viewer_id: len(one.remarks) for one in found} == {"a1": 0, "a2": 1}
+
+
 async def test_a_review_is_noted_once_and_only_when_the_month_is_over(shop: AsyncEngine, clock: FixedClock) -> None:
     with pytest.raises(InvalidPeriod):
         await service.note_review(shop, "2026-11", by="officer", note="이상 없음", now=clock.now())
     for by in ("officer", "another"):
-        await service.note_review(shop, "2026-10", by=by, note="이상 없음", now=clock.now())
+        await service.note_review(shop, "2026-10", by=by, note=f"{by}: 이상 없음", now=clock.now())
     _, made = await service.review(shop, "2026-10")
-    assert made is not None and made["reviewed_by"] == "officer"
+    assert made is not None and (made["reviewed_by"], made["note"]) == ("officer", "officer: 이상 없음")
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-00", "2026-1", "26-11", "nonsense", "9999-01", ""])

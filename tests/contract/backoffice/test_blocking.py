@@ -92,7 +92,7 @@ async def test_it_is_kept_by_which_rule_and_from_what_it_was_decided(shop: Async
         signals=[BlockSignal.REPEATED_IP],
     )
     past = await latest(shop)
-    assert (past.rule_id, past.rules_version, past.detail) == ("abnormal_access+repeated_ip", 2, "로그인 30회")
+    assert (past.rule_id, past.rules_version, past.detail) == ("abnormal_access+repeated_ip", 3, "로그인 30회")
     assert list(past.block.signals) == [BlockSignal.REPEATED_IP]
     assert past.block.auto_release_at == clock.now() + timedelta(hours=6)
 

@@ -23,7 +23,7 @@ from backoffice.jobs.service import Jobs
 from backoffice.schema import blocks, jobs
 from kernel.clock import FixedClock
 from kernel.database import create_engine, read
-from ops.bench.queries import list_scans
+from ops.bench.plans import list_scans
 
 WHO, KEY = "demo-story-01", "k" * 40
 

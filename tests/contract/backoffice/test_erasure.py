@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice import demo
+from backoffice.benefits import coupons, points
 from backoffice.errors import CustomerNotFound
 from backoffice.jobs.service import Jobs, schedule
 from backoffice.notices.service import ConsoleNotifier, Sender
@@ -28,7 +29,7 @@ from backoffice.privacy.purge import want_purge
 from backoffice.privacy.request_tables import RequestKind, RequestState
 from backoffice.privacy.service import NewRequest
 from backoffice.privacy.tables import ConsentKind
-from backoffice.schema import block_releases, customers, erasures, kept_records, metadata, verification_attempts
+from backoffice.schema import block_releases, customers, erasures, jobs, kept_records, metadata, verification_attempts
 from kernel.clock import FixedClock
 from kernel.database import read, write
 
@@ -82,6 +83,7 @@ class Talks:
     def __init__(self) -> None:
         self.forgotten: list[tuple[str, str]] = []
         self.is_away = False
+        self.dies_after_forgetting = False
 
     async def list_of_customer(self, customer_id: str) -> Sequence[Talk]:
         if self.is_away:
@@ -95,6 +97,9 @@ class Talks:
 
     async def forget(self, customer_id: str, pseudonym: str) -> None:
         self.forgotten.append((customer_id, pseudonym))
+        if self.dies_after_forgetting:
+            self.dies_after_forgetting = False
+            raise OSError("died")
 
 
 class World:
@@ -252,7 +257,7 @@ async def test_the_customer_is_told_before_their_number_is_erased(world: World) 
     await world.go_on()
     assert "홍길동" in await world.everything(but=[kept_records]), "the notice has not gone out yet"
     await Sender(world.engine, world.clock, ConsoleNotifier(world.texts)).send_due()
-    assert "010-0000-0001" in world.texts.getvalue()
+    assert "010-****-0001" in world.texts.getvalue()
     await world.go_on()
     assert "홍길동" not in await world.everything(but=[kept_records])
 
@@ -278,12 +283,39 @@ async def test_deletion_goes_on_where_it_was_interrupted(world: World) -> None:
     assert len(await world.rows(kept_records)) == kept_before + 1
 
 
+async def test_what_was_said_is_kept_though_the_process_dies_once_it_is_taken_out(world: World) -> None:
+    world.talks.dies_after_forgetting = True
+    pseudonym = await world.erase()
+    await world.go_on()
+    assert world.talks.forgotten == [("c1", pseudonym)] * 2, "and it was done again"
+    kept = [row for row in await world.rows(kept_records) if row["source"] == "conversations"]
+    assert [row["content"]["messages"] for row in kept] == [[{"text": "화나요"}]]
+    (row,) = await world.rows(erasures)
+    assert row["done_at"] is not None
+
+
+async def test_what_was_to_be_done_at_the_end_of_points_and_coupons_is_forgotten(world: World) -> None:
+    now = world.clock.now()
+    for who in ("c1", "c10", ALSO):
+        async with write(world.engine) as connection:
+            if who == "c10":
+                await connection.execute(customers.insert().values(customer_id=who, grade="basic"))
+            ends = now + timedelta(days=90)
+            await points.earn(connection, who, 100, why="적립", key="k", now=now, expires_at=ends)
+            await coupons.issue(
+                connection, who, coupons.NewCoupon(coupon_id="k", name="쿠폰", expires_at=ends), now=now
+            )
+    await world.erase()
+    left = {row["key"] for row in await world.rows(jobs) if row["kind"].endswith("_expiry")}
+    assert left == {"c10:k", f"{ALSO}:k"}
+
+
 async def test_deletion_done_again_changes_nothing(world: World) -> None:
     await world.erase()
     before = await world.everything()
     (row,) = await world.rows(erasures)
     async with write(world.engine) as connection:
-        for kind in ("privacy_erase", "privacy_forget_conversations"):
+        for kind in ("privacy_erase", "privacy_forget_conversations", "privacy_wipe_conversations"):
             await schedule(connection, kind=kind, key=row["request_id"], due_at=world.clock.now())
     await world.go_on(times=1)
     assert await world.everything() == before

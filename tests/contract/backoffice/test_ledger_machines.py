@@ -1,4 +1,4 @@
-"""What holds for points and grants after any sequence of events, found by Hypothesis: over a thousand sequences each."""
+"""What holds for points, coupons and grants after any sequence of events, found by Hypothesis: over a thousand sequences each."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backoffice import schema
-from backoffice.benefits import points
-from backoffice.benefits.errors import PointsInsufficient
+from backoffice.benefits import coupons, points
+from backoffice.benefits.errors import CouponNotUsable, CouponUnknown, PointsInsufficient
 from backoffice.benefits.ledger import list_lots, sum_usable
+from backoffice.benefits.policy import judge
+from backoffice.benefits.tables import coupon_events
 from backoffice.benefits.tables import points as ledger
 from backoffice.compensation.model import BOT, Actor, Claim, Decision
 from backoffice.compensation.policy import Gift
 from backoffice.compensation.rules import load_compensation
 from backoffice.compensation.service import decide_and_grant
 from backoffice.compensation.tables import Cause, GiftKind, Outcome, grants
+from backoffice.jobs.service import Job
 from kernel.database import create_engine, read, write
 from tests.contract.backoffice.benefits_shop import NOW, add_customer, add_order, rows_of
 
@@ -140,6 +143,98 @@ class Points(RuleBasedStateMachine):
         assert sum_usable(lots, now=self.now) == sum(line.amount_krw for line in lines) - over
 
 
+class Coupons(RuleBasedStateMachine):
+    """Gives, uses (also for several orders at once), returns, ends and waits; a model of each coupon says what it is."""
+
+    shops: Shops
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.who = f"c{next(NAMES)}"
+        self.now: datetime = NOW
+        self.ends: dict[str, datetime | None] = {}
+        self.used_for: dict[str, str] = {}
+        self.shops.run(add_customer(self.shops.engine, self.who))
+
+    @rule(number=st.integers(0, 3), days=st.none() | st.integers(1, 30))
+    def give(self, number: int, days: int | None) -> None:
+        ends = None if days is None else self.now + timedelta(days=days)
+        self.shops.run(self._give(f"k{number}", ends))
+        self.ends.setdefault(f"k{number}", ends)
+
+    async def _give(self, coupon_id: str, ends: datetime | None) -> None:
+        async with write(self.shops.engine) as connection:
+            coupon = coupons.NewCoupon(coupon_id=coupon_id, name="쿠폰", rate_percent=10, expires_at=ends)
+            await coupons.issue(connection, self.who, coupon, now=self.now)
+
+    @precondition(lambda self: self.ends)
+    @rule(wishes=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=1, max_size=3))
+    def use_at_once(self, wishes: list[tuple[int, int]]) -> None:
+        named = [(f"k{coupon}", f"o{order}") for coupon, order in wishes]
+        for (coupon_id, order_id), error in zip(named, self.shops.run(self._use(named)), strict=True):
+            if coupon_id not in self.ends:
+                assert isinstance(error, CouponUnknown)
+            elif error is None:
+                assert self.used_for.setdefault(coupon_id, order_id) == order_id, "one coupon, one order"
+        assert len(set(self.used_for.values())) == len(self.used_for), "one order, one coupon"
+        for coupon_id, order_id in named:
+            is_free = coupon_id in self.ends and coupon_id not in self.used_for and not self._is_over(coupon_id)
+            assert not is_free or order_id in self.used_for.values(), "what was refused had a reason"
+
+    async def _use(self, wishes: list[tuple[str, str]]) -> list[BaseException | None]:
+        found = await asyncio.gather(
+            *(
+                coupons.use(self.shops.engine, self.who, coupon_id, order_id=order_id, now=self.now)
+                for coupon_id, order_id in wishes
+            ),
+            return_exceptions=True,
+        )
+        assert all(one is None or isinstance(one, (CouponUnknown, CouponNotUsable)) for one in found), found
+        return list(found)
+
+    @precondition(lambda self: self.used_for)
+    @rule(data=st.data())
+    def give_back_twice(self, data: st.DataObject) -> None:
+        coupon_id = data.draw(st.sampled_from(sorted(self.used_for)))
+        order_id = self.used_for.pop(coupon_id)
+        for _ in range(2):
+            back = coupons.give_back(self.shops.engine, self.who, coupon_id, order_id=order_id, now=self.now)
+            self.shops.run(back)
+
+    @precondition(lambda self: self.ends)
+    @rule(days=st.integers(1, 20))
+    def wait(self, days: int) -> None:
+        self.now += timedelta(days=days)
+        self.shops.run(self._end_what_is_over())
+
+    async def _end_what_is_over(self) -> None:
+        for coupon_id in filter(self._is_over, self.ends):
+            job = Job(1, coupons.EXPIRY_JOB, "", self.now, {"customer_id": self.who, "coupon_id": coupon_id}, 0)
+            async with write(self.shops.engine) as connection:
+                await coupons.expire(connection, job, self.now)
+
+    def _is_over(self, coupon_id: str) -> bool:
+        ends = self.ends[coupon_id]
+        return ends is not None and ends <= self.now
+
+    @invariant()
+    def each_coupon_is_what_its_events_say(self) -> None:
+        held = self.shops.run(self._held())
+        assert {one.coupon_id for one in held} == set(self.ends), "given once each"
+        assert {one.coupon_id: one.used_for for one in held if one.used_at} == self.used_for
+        usable = {one.coupon_id for one in judge([], held, [], now=self.now).usable}
+        assert usable == {one for one in self.ends if one not in self.used_for and not self._is_over(one)}
+        events = self.shops.run(rows_of(self.shops.engine, coupon_events, customer_id=self.who))
+        for coupon_id in self.ends:
+            own = sorted((row for row in events if row["coupon_id"] == coupon_id), key=lambda row: int(row["place"]))
+            assert [row["place"] for row in own] == list(range(len(own))), "an event has one place"
+            assert [row["kind"] for row in own].count("issued") == 1
+
+    async def _held(self) -> list[Any]:
+        async with read(self.shops.engine) as connection:
+            return list(await coupons.list_held(connection, self.who))
+
+
 class Grants(RuleBasedStateMachine):
     """Claims for a few orders and causes, by several roles, several at once; each order and cause is given for once."""
 
@@ -197,7 +292,7 @@ class Grants(RuleBasedStateMachine):
         assert sum(line["amount_krw"] for line in lines) == given
 
 
-@pytest.mark.parametrize("machine", [Points, Grants])
+@pytest.mark.parametrize("machine", [Points, Coupons, Grants])
 def test_after_any_sequence_the_ledgers_agree(shops: Shops, machine: type[RuleBasedStateMachine]) -> None:
     bound = type(machine.__name__, (machine,), {"shops": shops})
     run_state_machine_as_test(bound, settings=MACHINE)

@@ -18,7 +18,7 @@ from backoffice.blocking.service import list_history, place_block
 from backoffice.blocking.tables import BlockReason, BlockSignal, ReleaseKind
 from backoffice.identity.policy import Guess, Sending
 from backoffice.identity.rules import load_code_rules
-from backoffice.identity.service import Asking, Checked, Typed, check_code, has_code, send_code
+from backoffice.identity.service import Asking, Checked, Typed, check_code, find_waiting, send_code
 from backoffice.identity.tables import CodePurpose
 from backoffice.jobs.service import Jobs
 from backoffice.notices.service import ConsoleNotifier, Sender
@@ -105,9 +105,9 @@ async def test_the_same_turn_run_again_sends_nothing_more_and_is_right_again(tex
 async def test_it_is_good_for_three_minutes(texts: Texts, clock: FixedClock) -> None:
     code = await texts.receive()
     clock.advance(RULES.lifetime_s - 1)
-    assert await has_code(texts.engine, "c1", IDENTIFY, now=clock.now())
+    assert await find_waiting(texts.engine, "c1", [IDENTIFY], now=clock.now()) is IDENTIFY
     clock.advance(1)
-    assert not await has_code(texts.engine, "c1", IDENTIFY, now=clock.now())
+    assert await find_waiting(texts.engine, "c1", [IDENTIFY], now=clock.now()) is None
     assert (await texts.guess(code)).guess is Guess.EXPIRED
     clock.advance(-1)
     assert (await texts.guess(code)).guess is Guess.RIGHT
@@ -119,6 +119,24 @@ async def test_after_five_wrong_tries_even_the_right_one_is_none(texts: Texts) -
     assert [checked.tries_left for checked in found] == [4, 3, 2, 1, 0, 0]
     assert [checked.guess for checked in found] == [Guess.WRONG] * 4 + [Guess.SPENT] * 2
     assert (await texts.guess(code)).guess is Guess.SPENT
+
+
+async def test_a_code_that_was_used_or_spent_waits_no_more_and_of_two_the_newest_waits(
+    texts: Texts, clock: FixedClock
+) -> None:
+    async def waiting(*among: CodePurpose) -> CodePurpose | None:
+        return await find_waiting(texts.engine, "c1", among, now=clock.now())
+
+    code = await texts.receive()
+    clock.advance(RULES.pause_s)
+    lifting = await texts.receive(purpose=LIFT, customer_id="one")
+    assert await waiting(IDENTIFY, LIFT) is LIFT
+    assert await waiting(IDENTIFY) is IDENTIFY
+    await texts.guess(lifting, purpose=LIFT)
+    assert await waiting(IDENTIFY, LIFT) is IDENTIFY
+    for _ in range(RULES.tries):
+        await texts.guess(wrong(code))
+    assert await waiting(IDENTIFY, LIFT) is None
 
 
 async def test_guesses_at_the_same_time_never_exceed_the_tries(texts: Texts, other: AsyncEngine) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from backoffice.privacy.request_tables import RequestKind, RequestState
 from backoffice.privacy.requests import ALARM_JOB, move
 from backoffice.privacy.service import NewRequest, PrivacyRequest
 from backoffice.privacy.tables import ConsentKind
-from backoffice.schema import customers, notices
+from backoffice.schema import customers, jobs, notices
 from kernel.clock import FixedClock
 from kernel.database import create_engine, read, write
 
@@ -228,6 +229,32 @@ async def test_an_answered_request_warns_nobody(shop: AsyncEngine, clock: FixedC
     await Jobs(shop, clock, HANDLERS).carry_out_due()
     _, steps = await service.get_request(shop, request.request_id)
     assert not any(step.what.startswith("alarm:") for step in steps)
+
+
+async def test_a_customers_requests_are_listed_newest_first(shop: AsyncEngine, clock: FixedClock) -> None:
+    first = await opened(shop, clock)
+    clock.advance(1)
+    second = await opened(shop, clock, RequestKind.CORRECTION)
+    listed = await service.list_of_customer(shop, "c1")
+    assert [one.request_id for one in listed] == [second.request_id, first.request_id]
+
+
+async def test_the_alarms_of_an_ended_request_are_forgotten(shop: AsyncEngine, clock: FixedClock) -> None:
+    request = await opened(shop, clock)
+    alarms = sa.select(sa.func.count()).select_from(jobs).where(jobs.c.kind == ALARM_JOB)
+    async with read(shop) as connection:
+        assert await connection.scalar(alarms) == 3
+    await service.withdraw_request(shop, request.request_id, by="c1", now=clock.now())
+    async with read(shop) as connection:
+        assert await connection.scalar(alarms) == 0
+
+
+@pytest.mark.parametrize(("at", "left"), [("2026-11-24T14:59:00Z", 10), ("2026-11-24T15:00:00Z", 9)])
+async def test_days_that_are_left_change_at_midnight_in_seoul(
+    shop: AsyncEngine, clock: FixedClock, at: str, left: int
+) -> None:
+    request = replace(await opened(shop, clock), due_at=datetime.fromisoformat("2026-12-04T03:00:00Z"))
+    assert request.days_left(datetime.fromisoformat(at)) == left
 
 
 async def test_the_officers_list_begins_with_what_is_due_first(shop: AsyncEngine, clock: FixedClock) -> None:

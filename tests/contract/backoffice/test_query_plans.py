@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backoffice import demo, schema
 from backoffice.demo.scale import EVENTS_EACH, ORDERS_EACH, load_scale
 from backoffice.reconciliation.service import carry_out_wanted, want_run
-from backoffice.schema import customers, delivery_stages, orders
+from backoffice.schema import compensation_requests, customers, delivery_stages, orders
 from kernel.clock import FixedClock
 from kernel.database import create_engine, read, write
-from ops.bench.queries import QUESTIONS, list_scans, noting
+from ops.bench.plans import list_scans
+from ops.bench.queries import QUESTIONS, noting
 
 
 @pytest.fixture
@@ -40,11 +42,67 @@ async def test_no_question_of_a_customers_reads_a_whole_table(
     await sqlite_shop.dispose()
 
 
-async def test_a_question_without_an_index_is_found_out(shop: AsyncEngine) -> None:
-    with noting(shop) as statements:
-        async with read(shop) as connection:
-            await connection.execute(sa.select(customers).where(customers.c.email == "x"))
-    assert len(await list_scans(shop, statements)) == 1
+ALIAS = customers.alias("somebody")
+BY_INDEX = sa.select(orders).where(orders.c.customer_id == "scale-000001")
+IN_WHOLE_INDEX = sa.select(orders.c.order_id).order_by(orders.c.order_id)
+WHOLE = {
+    "a column without an index": sa.select(customers).where(customers.c.email == "x"),
+    "under another name": sa.select(ALIAS).where(ALIAS.c.email == "x"),
+    "one of two": sa.select(customers).join(orders).where(orders.c.paid_krw == 5),
+    "within another question": sa.select(sa.exists(sa.select(orders).where(orders.c.paid_krw == 5))),
+}
+
+
+@pytest.fixture
+async def large(shop: AsyncEngine, clock: FixedClock) -> AsyncEngine:
+    """A shop on each database with so many rows that an index pays, and statistics of them."""
+    await load_scale(shop, clock, customer_count=300, on_progress=lambda _: None)
+    return shop
+
+
+async def _scanned(engine: AsyncEngine, *asked: sa.Select[Any]) -> set[str]:
+    with noting(engine) as statements:
+        async with read(engine) as connection:
+            for question in asked:
+                await connection.execute(question)
+    return {scan.table for scan in await list_scans(engine, statements)}
+
+
+async def test_a_question_without_an_index_is_found_out_by_its_table(large: AsyncEngine) -> None:
+    found = {name: await _scanned(large, question) for name, question in WHOLE.items()}
+    assert found == {
+        "a column without an index": {"customers"},
+        "under another name": {"customers"},
+        "one of two": {"orders"},
+        "within another question": {"orders"},
+    }
+
+
+async def test_a_whole_index_is_as_bad_as_a_whole_table(large: AsyncEngine) -> None:
+    assert await _scanned(large, IN_WHOLE_INDEX) == {"orders"}
+
+
+async def test_a_question_with_an_index_is_not_blamed_in_a_shop_large_small_or_empty(
+    large: AsyncEngine, clock: FixedClock
+) -> None:
+    empty = sa.select(compensation_requests).where(compensation_requests.c.customer_id == "c1")
+    few = sa.select(customers).where(customers.c.customer_id == "scale-000001")
+    assert await _scanned(large, BY_INDEX, empty, few) == set()
+
+
+async def test_a_table_of_a_few_rows_is_named_where_there_is_no_other_way(large: AsyncEngine) -> None:
+    without = sa.select(compensation_requests).where(compensation_requests.c.reason == "x")
+    assert await _scanned(large, without) == {"compensation_requests"}
+
+
+async def test_nor_does_any_question_in_a_shop_that_is_filled_and_counted(shop: AsyncEngine, clock: FixedClock) -> None:
+    await load_scale(shop, clock, customer_count=1_500, on_progress=lambda _: None)
+    found = {}
+    for question, ask in QUESTIONS.items():
+        with noting(shop) as statements:
+            await ask(shop, clock, "scale-000007", "S000007-3")
+        found |= {question: scans} if (scans := await list_scans(shop, statements)) else {}
+    assert found == {}
 
 
 async def test_a_large_shop_has_as_many_rows_as_asked_and_agrees_with_itself(

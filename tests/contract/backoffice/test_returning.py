@@ -80,7 +80,7 @@ async def test_who_pays_for_the_way_back(filled: AsyncEngine, reason: str, kind:
     assert (made.fee_krw, made.pickup_date) == (fee, date(2026, 11, 25))
     (event,) = await rows(filled, "order_events")
     assert (event.kind, event.why) == (f"{kind}_requested", reason)
-    assert (event.rule, event.rules_version) == (f"returns.{reason}", 1)
+    assert (event.rule, event.rules_version) == (f"returns.{reason}", 2)
 
 
 @pytest.mark.parametrize(

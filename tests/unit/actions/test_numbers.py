@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.numbers import find_code, find_phone, is_bare_code, says_not_arrived, wants_another_code, wants_code
+from actions.numbers import (
+    find_code,
+    find_order_number,
+    find_phone,
+    is_bare_code,
+    says_not_arrived,
+    wants_another_code,
+    wants_code,
+)
 
 CODES = st.integers(0, 999_999).map(lambda number: f"{number:06d}")
 
@@ -86,3 +94,18 @@ def test_the_wish_for_another_code_is_heard(text: str) -> None:
 )
 def test_yes_to_a_code_is_told_from_no(text: str, wants: bool) -> None:
     assert wants_code(text) is wants
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("주문번호 abc123 배송 어디", "abc123"),
+        ("주문 번호는 ORD-2026-55 예요", "ORD-2026-55"),
+        ("주문번호: 2026-10001", "2026-10001"),
+        ("주문번호가 뭐예요", None),
+        ("주문번호 몰라요 abc123", None),
+        ("abc123 배송", None),
+    ],
+)
+def test_what_is_called_an_order_number_is_one(text: str, number: str | None) -> None:
+    assert find_order_number(text) == number

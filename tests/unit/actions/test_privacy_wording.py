@@ -70,6 +70,52 @@ def test_it_is_heard_which_consent_is_taken_back(text: str, kinds: tuple[Consent
 
 
 @pytest.mark.parametrize(
+    ("text", "wants"),
+    [
+        ("다시 광고 받을래요", True),
+        ("이벤트 소식 받고 싶어요", True),
+        ("혜택 알림 다시 보내 주세요", True),
+        ("광고 수신 동의할게요", True),
+        ("다시는 광고 받고 싶지 않아요", False),
+        ("광고 안 받을래요", False),
+        ("왜 광고를 보내 주시는 거예요", False),
+        ("광고 수신 동의 철회할게요", False),
+        ("광고 문자 그만 보내주세요", False),
+    ],
+)
+def test_a_wish_for_advertising_is_not_taken_for_its_opposite(text: str, wants: bool) -> None:
+    assert wording.wants_ads(text) is wants
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("동의 내역 보여줘", True),
+        ("제가 어떤 거에 동의했는지 알려 주세요", True),
+        ("마케팅 동의 상태 확인", True),
+        ("선택 동의 내역 전부 철회해 주세요", False),
+        ("약관 뭐가 바뀌었어요?", False),
+    ],
+)
+def test_a_question_about_consents_is_heard(text: str, asks: bool) -> None:
+    assert wording.asks_about_consents(text) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("개인정보 요청 어떻게 됐어요?", True),
+        ("열람 결과 나왔나요", True),
+        ("지난주에 신청했는데 언제 답이 와요", True),
+        ("개인정보 삭제해 주세요", False),
+        ("개인정보를 어떻게 처리하는지 보여 주세요", False),
+    ],
+)
+def test_a_question_about_a_request_is_not_a_new_one(text: str, asks: bool) -> None:
+    assert wording.asks_about_request(text) is asks
+
+
+@pytest.mark.parametrize(
     ("text", "wishes"),
     [
         ("배송 알림 꺼주세요", {"delivery_notices": False}),

@@ -42,7 +42,7 @@ def test_it_is_not_said_that_it_works(text: str) -> None:
     assert not wording.says_it_works(text)
 
 
-@pytest.mark.parametrize("text", ["없어요", "아직이요", "그대로예요", "못 찾았어요", "안 와요"])
+@pytest.mark.parametrize("text", ["없어요", "경비실도 없음", "아직이요", "그대로예요", "못 찾았어요", "안 와요"])
 def test_it_does_not_work(text: str) -> None:
     assert wording.says_it_does_not(text)
 

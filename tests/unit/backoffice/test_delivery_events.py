@@ -116,6 +116,10 @@ def test_a_parcel_reported_as_moving_after_its_delivery_still_counts_as_delivere
         ({"code": "\x00"}, "code"),
         ({"order_id": 7}, "order_id"),
         ({"happened_at": datetime(2026, 11, 24)}, "happened_at"),  # noqa: DTZ001
+        ({"happened_at": NOON - timedelta(days=366)}, "happened_at"),
+        ({"happened_at": datetime.min.replace(tzinfo=UTC)}, "happened_at"),
+        ({"eta_on": date.max}, "eta_on"),
+        ({"eta_on": date(1900, 1, 1)}, "eta_on"),
         ({"place": "x" * 301}, "place"),
         ({"reason": "\x00"}, "reason"),
     ],

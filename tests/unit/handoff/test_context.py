@@ -17,7 +17,7 @@ from handoff.domain.conversation import UNDERSTANDING_KEPT, Author, Json, Messag
 from handoff.domain.queue import priority_of
 from handoff.domain.routing import SKILLS
 from handoff.policy.next_steps import load_next_steps
-from handoff.service.routing_policy import load_routing_policy
+from handoff.policy.routing import load_routing_policy
 from handoff.service.topics import load_topics
 from tests import building
 

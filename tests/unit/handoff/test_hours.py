@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handoff.domain.hours import DAY_MINUTES, TeamHours, read_time, require_sense, write_time
+from handoff.domain.hours import CLOSED_DAYS_MAX, DAY_MINUTES, TeamHours, read_time, require_sense, write_time
 from handoff.errors import Invalid
 from handoff.policy import hours as hours_policy
 from handoff.policy.hours import load_hours, read_hours, read_week
@@ -24,6 +25,15 @@ CARE = TeamHours("care", "고객상담팀", frozenset({"general"}), WEEK)
 
 def kst(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=KST)
+
+
+def test_a_team_of_one_day_a_week_that_takes_all_its_days_off_in_a_row_opens_again() -> None:
+    saturdays = [date(2026, 11, 28) + timedelta(weeks=number) for number in range(CLOSED_DAYS_MAX)]
+    week = ((),) * 5 + (((10 * 60, 14 * 60),), ())
+    resting = require_sense(replace(CARE, week=week, closed_days=frozenset(saturdays)))
+    opens = kst("2028-01-22T10:00")
+    assert resting.next_opening(kst("2026-11-24T10:00")) == opens
+    assert resting.add(kst("2026-11-24T10:00"), timedelta(hours=1)) == opens + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(

@@ -61,22 +61,50 @@ def assert_within_limits(made: Json) -> None:
     json.dumps(made, allow_nan=False)
 
 
-@given(messages, st.booleans())
+OFFERED = [
+    ("", []),
+    (kakao.say_place(7, 400), [kakao.leave_reply()]),
+    (kakao.RATING_ASKED, kakao.rating_replies("c_1")),
+]
+
+
+@given(messages, st.booleans(), st.sampled_from(OFFERED))
 @settings(max_examples=150, deadline=None)
-@example([building.message("c_1", 1, NOW, text="가" * 2_000, author=Author.BOT)], True)
-@example([building.message("c_1", 1, NOW, text="", author=Author.BOT)], False)
-@example([building.message("c_1", 1, NOW, text=" \n " * 500, author=Author.BOT)], False)
+@example([building.message("c_1", 1, NOW, text="가" * 2_000, author=Author.BOT)], True, OFFERED[2])
+@example([building.message("c_1", 1, NOW, text="가" * 3_000, author=Author.BOT)], True, OFFERED[2])
+@example([building.message("c_1", 1, NOW, text="", author=Author.BOT)], False, OFFERED[0])
+@example([building.message("c_1", 1, NOW, text=" \n " * 500, author=Author.BOT)], False, OFFERED[1])
 @example(
     [building.message("c_1", 1, NOW, author=Author.BOT, choices=(Choice("1-a", "", "/x"), Choice("1-b", " ", "/y")))],
     False,
+    OFFERED[0],
 )
-def test_every_answer_is_within_kakaos_limits(made: list[Message], more: bool) -> None:
-    assert_within_limits(answer(made, more=more))
+def test_every_answer_is_within_kakaos_limits(made: list[Message], more: bool, offered: tuple[str, list[Json]]) -> None:
+    also, replies = offered
+    answered = answer(made, more=more, also=also, quick_replies=replies)
+    assert_within_limits(answered)
+    labels = [reply["label"] for reply in answered["template"].get("quickReplies", [])]
+    assert all(reply["label"] in labels for reply in replies)
+
+
+@pytest.mark.parametrize(
+    ("position", "wait_s", "told"),
+    [
+        (1, None, "바로 다음 순서예요."),
+        (1, 59, "바로 다음 순서예요. 곧 연결돼요."),
+        (3, 60, "앞에 2명이 있어요. 약 1분 걸려요."),
+        (2, 599, "앞에 1명이 있어요. 약 10분 걸려요."),
+        (2, 661, "앞에 1명이 있어요. 약 15분 걸려요."),
+        (9, 3_601, "앞에 8명이 있어요. 1시간 넘게 걸릴 수 있어요."),
+    ],
+)
+def test_the_place_is_told_as_people_say_it(position: int, wait_s: int | None, told: str) -> None:
+    assert kakao.say_place(position, wait_s) == f"{told} {kakao.LOOK_AGAIN}"
 
 
 @pytest.mark.parametrize(
     "sentence",
-    [kakao.STILL_THINKING, kakao.WAITING.format(ahead=999), kakao.WITH_AGENT, kakao.NOTHING_NEW, kakao.TRY_AGAIN],
+    [kakao.STILL_THINKING, kakao.say_place(999, 9_999), kakao.WITH_AGENT, kakao.NOTHING_NEW, kakao.TRY_AGAIN],
 )
 @pytest.mark.parametrize("more", [True, False])
 def test_what_the_channel_says_itself_is_within_the_limits(sentence: str, more: bool) -> None:
@@ -200,6 +228,31 @@ PAYLOADS: dict[str, tuple[object, Utterance | None]] = {
         payload(utterance=" 이어서 보기\n"),
         Utterance("u", " 이어서 보기\n", None, True),
     ),
+    "the wish to wait no longer": (
+        payload(utterance="봇과  계속하기 "),
+        Utterance("u", "봇과  계속하기 ", None, False, leaves=True),
+    ),
+    "a rating": (
+        payload() | {"action": {"clientExtra": {"ieum_rating": {"conversation": "c_1", "score": 5}}}},
+        Utterance("u", "안녕", None, False, rate=kakao.Rate("c_1", 5)),
+    ),
+    **{
+        f"a rating that is none: {rating}": (
+            payload() | {"action": {"clientExtra": {"ieum_rating": rating}}},
+            Utterance("u", "안녕", None, False),
+        )
+        for rating in (
+            5,
+            [5],
+            {"score": 5},
+            {"conversation": "c_1"},
+            {"conversation": "c_1", "score": 6},
+            {"conversation": "c_1", "score": True},
+            {"conversation": "c_1", "score": [1]},
+            {"conversation": "c\u0000", "score": 5},
+            {"conversation": "c" * 65, "score": 5},
+        )
+    },
     "no user": ({"userRequest": {"utterance": "안녕"}}, None),
     "an empty user": (payload(user={"id": "", "properties": {"botUserKey": ""}}), None),
     "a user that is a number": (payload(user={"id": 5}), None),

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handoff.domain.queue import day_of, priority_of, promise_breaks, rank
-from handoff.service import routing_policy
-from handoff.service.routing_policy import load_routing_policy, read_routing_policy
+from handoff.policy import routing as routing_policy
+from handoff.policy.routing import load_routing_policy, read_routing_policy
 
 POLICY = load_routing_policy().priority
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -259,8 +259,8 @@ async def test_a_message_to_a_closed_conversation_opens_it_again(world: World) -
 
 
 async def test_kakao_answers_wait_in_the_outbox(world: World) -> None:
-    talk = await world.open(channel="kakao")
+    talk = await world.open(channel="kakao", channel_user="u")
     await world.say(talk, "안녕")
     await world.answered(talk, 1)
     async with world.store.read() as tx:
-        assert [m.author for m in await tx.list_outbox(talk, limit=5)] == [Author.BOT]
+        assert [m.author for m in await tx.list_outbox("kakao", "u", limit=5)] == [Author.BOT]

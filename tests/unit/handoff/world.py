@@ -32,8 +32,8 @@ class World:
     def new_runner(self, name: str = "gateway") -> TurnRunner:
         return TurnRunner(self.store, self.bot, OneCustomerShop(), self.hub, self.clock, name=name, context_key=KEY)
 
-    async def open(self, customer_id: str | None = None, channel: str = "web") -> str:
-        opened = await self.customers.open(channel=channel, customer_id=customer_id)
+    async def open(self, customer_id: str | None = None, channel: str = "web", channel_user: str | None = None) -> str:
+        opened = await self.customers.open(channel=channel, customer_id=customer_id, channel_user=channel_user)
         return opened.conversation_id
 
     async def say(self, conversation_id: str, text: str, client_msg_id: str | None = None) -> int:

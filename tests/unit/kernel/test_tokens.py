@@ -26,7 +26,7 @@ SIGN: dict[str, Callable[[], str]] = {
     "conversation": lambda: tokens.sign_conversation("c_1", KEY),
     "identity": lambda: tokens.sign_identity("demo-1", KEY),
     "ticket": lambda: Tickets(KEY, None).issue("c_1"),
-    "session": lambda: sign_session("a_1", KEY)[0],
+    "session": lambda: sign_session("a_1", 1, KEY)[0],
 }
 READ: dict[str, Callable[[str, str], Any]] = {
     "turn": tokens.read_turn_context,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import configparser
+import errno
 import json
 import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from ops import run
 from ops.instance import BOT_SLOTS, Instance, open_secrets
 from ops.processes import identify, is_alive
 from ops.run import build_command
@@ -92,3 +96,21 @@ def test_a_worker_is_started_with_the_model_in_use(tmp_path: Path) -> None:
     instance = Instance(data_dir=tmp_path, bot_ports=(7001, 7002, 7003))
     command = build_command("bot-1", instance, {"IEUM_MODELS_DIR": str(tmp_path)})
     assert command[1:] == ["-m", "bot.serve", "--model", str(tmp_path / "m1.tar.gz"), "--port", "7002"]
+
+
+def test_a_program_that_cannot_be_recorded_is_tried_again_after_a_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    def refuse(path: Path, value: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(run, "open_instance", lambda data_dir: Instance(data_dir=data_dir))
+    monkeypatch.setattr(run, "build_command", lambda *arguments: ["/bin/false"])
+    monkeypatch.setattr(run, "write_json", refuse)
+    monkeypatch.setattr(run.time, "sleep", pauses.append)
+    monkeypatch.setattr(run.os, "execve", lambda *arguments: pytest.fail("it started without a record"))
+    with pytest.raises(OSError, match="no space"):
+        run.main("redis", {"IEUM_DATA_DIR": str(tmp_path)})
+    assert pauses == [1.0]

@@ -8,6 +8,7 @@ import {
   groundsWithoutIdentity,
   privacyChannels,
   privacyStates,
+  proofNames,
   refusalGrounds,
   stepWords,
   privacy as words,
@@ -93,7 +94,7 @@ function Steps({ request }: { request: PrivacyDetail }) {
             <span>{stepWords(step.what)}</span>
             <span class="quiet">
               {dayAndTime(step.at)}
-              {step.note ? ` · ${step.note}` : ""}
+              {step.note ? ` · ${proofNames[step.note] ?? step.note}` : ""}
             </span>
           </li>
         ))}

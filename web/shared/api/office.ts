@@ -1,4 +1,4 @@
-/** What the gateway sends for amends, privacy requests and verification, as the pages see it. */
+/** What the gateway sends for amends, blocks, privacy requests and verification, as the pages see it. */
 
 export interface Gift {
   kind: string;
@@ -43,6 +43,19 @@ export interface Proposal {
   gifts: Gift[];
   is_repeat: boolean;
   request: AmendsRequest | null;
+}
+
+export interface Block {
+  block_id: string;
+  reason: string;
+  blocked_at: string;
+  auto_release_at: string | null;
+  released_at: string | null;
+  is_active: boolean;
+  /** Whether this member of staff may lift it now. */
+  may_lift: boolean;
+  ended_by: "time" | "code" | "staff" | null;
+  justification: string | null;
 }
 
 export type PrivacyState = "received" | "identity_checked" | "in_work" | "answered" | "refused" | "withdrawn";

@@ -64,3 +64,9 @@ export function startsDay(messages: readonly Message[], index: number): boolean 
   if (!message) return false;
   return !before || fullDay(before.at) !== fullDay(message.at);
 }
+
+/** The customer's last message while nobody has answered it, if the agent has read it: there the page says so. */
+export function readByAgentSeq(messages: readonly Message[], agentReadUpTo: number): number | null {
+  const last = messages.findLast((message) => message.author === "customer" || message.author === "agent");
+  return last?.author === "customer" && last.seq <= agentReadUpTo ? last.seq : null;
+}

@@ -20,10 +20,11 @@ export interface TypingOut {
   conversation_id?: string;
 }
 
-/** Page → gateway, chat socket: the customer has seen every message up to here. */
+/** Page → gateway: every message up to here has been seen. On the desk's socket with the conversation it is about. */
 export interface ReadOut {
   type: "read";
   up_to: number;
+  conversation_id?: string;
 }
 
 /** Page → gateway, desk socket. */
@@ -61,7 +62,8 @@ export interface TypingEvent {
 
 export interface ReadEvent {
   type: "read";
-  conversation_id: string;
+  /** On the desk's socket alone: which conversation's customer it was. A customer hears of their agent. */
+  conversation_id?: string;
   seq: number;
 }
 

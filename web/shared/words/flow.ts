@@ -85,8 +85,12 @@ export const teamWords = {
   full: "자리 없음",
 } as const;
 
-/** Said when somebody's presence was changed for them. */
-export function presenceChanged(presence: Presence): string {
-  if (presence === "away") return "배정을 여러 번 놓쳐 ‘자리 비움’으로 바뀌었어요. 돌아오면 다시 바꿔 주세요.";
-  return `상태가 ‘${presenceNames[presence]}’으로 바뀌었어요.`;
+export const comeBack = "다시 상담 받기";
+
+/** Why no new conversations come: chosen so, or changed for them (`isChanged`). */
+export function absenceWords(presence: Presence, isChanged: boolean): string {
+  if (isChanged && presence === "away")
+    return "바쁘신 것 같아 ‘자리 비움’으로 바꿔 두었어요. 그동안 새 상담은 오지 않아요.";
+  if (isChanged) return "연결이 끊겨 있던 동안 ‘오프라인’으로 바꿔 두었어요. 새 상담은 오지 않아요.";
+  return `지금은 ‘${presenceNames[presence]}’이라 새 상담이 오지 않아요.`;
 }

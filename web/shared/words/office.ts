@@ -88,6 +88,19 @@ export function giftWords(gift: Gift): string {
   return [grantKinds[gift.kind] ?? gift.kind, amount || rate].filter(Boolean).join(" ");
 }
 
+export const blocks = {
+  title: "이용 제한",
+  lift: "제한 풀기",
+  notMine: "팀장님이 풀 수 있어요",
+  ask: "이용 제한을 풀까요?",
+  hint: "풀면 손님에게 바로 알려 드려요. 누가, 왜 풀었는지 기록에 남아요.",
+  why: "어떻게 확인했고 왜 푸나요?",
+  whyHint: "다섯 글자 이상",
+  ourFault: "우리 쪽 잘못이에요",
+  ourFaultHint: "손님에게 사과도 함께 전해요",
+  done: "이용 제한을 풀었어요.",
+} as const;
+
 export const unmask = {
   open: "가려진 정보 보기",
   title: "가려진 정보를 볼까요?",
@@ -245,6 +258,9 @@ export function dueWords(days_left: number): string {
   if (days_left > 0) return `${days_left}일 남음`;
   return days_left === 0 ? "오늘까지" : `${-days_left}일 지남`;
 }
+
+/** How the bot let a person prove who they are. */
+export const proofNames: Record<string, string> = { login: "로그인", code: "등록된 번호로 보낸 인증번호" };
 
 /** A step of a privacy request as a sentence. */
 export function stepWords(what: string): string {

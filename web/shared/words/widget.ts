@@ -30,6 +30,7 @@ export const widget = {
   lostLine: "연결이 끊겼어요. 다시 연결하고 있어요. 적으신 글은 그대로 있어요.",
   offlineLine: "인터넷 연결이 끊겼어요. 연결되면 이어서 보여 드릴게요.",
   answering: "답을 준비하고 있어요",
+  readByAgent: "상담원이 읽었어요",
   agentTypes: "상담원이 적고 있어요",
   waiting: "상담원 기다리기",
   leaveQueue: "봇과 계속하기",
