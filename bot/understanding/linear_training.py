@@ -21,10 +21,10 @@ from bot.understanding.vocabulary import Vocabulary
 
 SEED = 0
 # How near the end it is fitted: finer changes no answer and takes longer.
-TOLERANCE = 0.3
+TOLERANCE = 1.0
 # Directions of the sentence vectors that it is fitted on: with all 256 it takes half as long again, for
 # the same answers.
-AXES = 96
+AXES = 48
 
 
 @dataclass(frozen=True)

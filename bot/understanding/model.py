@@ -51,14 +51,18 @@ class NeuralHalf:
     members: tuple[Member, ...]
 
     def score(
-        self, fixed: np.ndarray, rows: np.ndarray, extras: np.ndarray
+        self, fixed: np.ndarray, rows: np.ndarray, extras: np.ndarray, *, hastily: bool
     ) -> np.ndarray:
-        """Scores of a message, one row, from its morphemes' given vectors and their rows."""
+        """Scores of a message, one row, from its morphemes' given vectors and their rows.
+
+        Hastily, the first member alone is asked.
+        """
+        asked = self.members[:1] if hastily else self.members
         scores = [
             member.network.score(
                 Batch.of([np.concatenate([fixed, member.learned[rows]], axis=1)], extras)
             )
-            for member in self.members
+            for member in asked
         ]
         return np.asarray(sum(scores) / np.float32(len(scores)))
 
@@ -82,13 +86,16 @@ class IntentModel:
         """Understand one message, as one intent."""
         return recall(self.judge(utterance), utterance.text, self.taught, OUT_OF_SCOPE)
 
-    def judge(self, utterance: Utterance) -> Prediction:
-        """Understand one message by what it is like, whether it was taught or not."""
+    def judge(self, utterance: Utterance, *, hastily: bool = False) -> Prediction:
+        """Understand one message by what it is like, whether it was taught or not.
+
+        Hastily, one network is asked: for the many parts that a message may have.
+        """
         inputs = self.encoder.encode(utterance)
         if not len(inputs.columns):
             return NOTHING_KNOWN
         linear = self.linear.score(inputs)[None]
-        deep = self.score_by_network(inputs, utterance)
+        deep = self._score_by_networks(inputs, utterance, hastily)
         probabilities = combine(linear, deep, self.scales)
         if self.scope is None:
             score = measure_strangeness(probabilities[0])
@@ -104,16 +111,18 @@ class IntentModel:
         """Intents of a message in the order they are said; `whole` is its prediction."""
         if letters_of(utterance.text) in self.taught:
             return (whole.ranking[0][0],)
-        return find_intents(utterance, whole, self.judge)
+        return find_intents(utterance, whole, lambda part: self.judge(part, hastily=True))
 
-    def score_by_network(self, inputs: Inputs, utterance: Utterance) -> np.ndarray:
+    def _score_by_networks(
+        self, inputs: Inputs, utterance: Utterance, hastily: bool
+    ) -> np.ndarray:
         """Scores of the networks, one row; unseen morphemes get the analyser's vector."""
         rows = inputs.rows if len(inputs.rows) else np.array([NOT_LISTED])
         fixed = self.neural.fixed[rows]
         for place in np.flatnonzero(inputs.rows == NOT_LISTED):
             vector = self.encoder.vectors.get(utterance.morphemes[place])
             fixed[place] = vector * np.float32(VECTOR_SCALE)
-        return self.neural.score(fixed, rows, inputs.families[None])
+        return self.neural.score(fixed, rows, inputs.families[None], hastily=hastily)
 
     def _rank(self, probabilities: np.ndarray) -> tuple[tuple[str, float], ...]:
         order = np.argsort(-probabilities, kind="stable")

@@ -30,7 +30,7 @@ class NetworkSettings:
     dropout: float = 0.4
     # Messages looked at in all. It bounds the time of a training whatever the data grow
     # to: the more examples, the fewer times each is seen.
-    budget: int = 360_000
+    budget: int = 330_000
     min_epochs: int = 8
     max_epochs: int = 24
 
