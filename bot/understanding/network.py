@@ -59,7 +59,8 @@ class Batch:
         Where a message begins or ends, the row after the table's last stands for none.
         """
         none, starts = len(self.table), self.starts
-        before, after = np.roll(self.places, 1), np.roll(self.places, -1)
+        before, after = np.empty_like(self.places), np.empty_like(self.places)
+        before[1:], after[:-1] = self.places[:-1], self.places[1:]
         before[starts] = none
         after[starts + self.lengths - 1] = none
         return before, self.places, after
