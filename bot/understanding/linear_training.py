@@ -63,12 +63,12 @@ def learn(lesson: LinearLesson) -> LinearOutcome:
     vocabulary = Vocabulary.build(counted, min_examples=lesson.min_examples)
     weighed = [vocabulary.weigh(counts) for counts in counted]
     sentences = _embed(lesson)
-    axes = _find_axes(sentences)
+    axes = find_axes(sentences)
     dense = np.concatenate([sentences @ axes, lesson.families], axis=1)
     matrix = _make_matrix(vocabulary.size, weighed, dense)
     judged = beside.begin(lambda: _judge_unseen(matrix, lesson))
     weights, intercepts = _fit(matrix, lesson.targets, lesson)
-    weights = _turn_back(weights, axes, vocabulary.size)
+    weights = turn_back(weights, axes, vocabulary.size)
     half = LinearHalf.of(weights, intercepts, size=vocabulary.size)
     return LinearOutcome(vocabulary, half, judged())
 
@@ -89,13 +89,13 @@ def _embed(lesson: LinearLesson) -> np.ndarray:
     return np.stack(sentences)
 
 
-def _find_axes(sentences: np.ndarray) -> np.ndarray:
+def find_axes(sentences: np.ndarray) -> np.ndarray:
     """The directions in which sentences differ most, a column each."""
     _, directions = np.linalg.eigh(sentences.T @ sentences)
     return np.asarray(directions[:, -AXES:])
 
 
-def _turn_back(weights: np.ndarray, axes: np.ndarray, start: int) -> np.ndarray:
+def turn_back(weights: np.ndarray, axes: np.ndarray, start: int) -> np.ndarray:
     """Weights of whole sentence vectors, where those from column `start` are of their axes."""
     end = start + axes.shape[1]
     parts = [weights[:, :start], weights[:, start:end] @ axes.T, weights[:, end:]]

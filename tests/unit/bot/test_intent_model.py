@@ -13,6 +13,8 @@ from bot.components.intent_model_files import ARRAYS, WORDS, UnfitModel
 from bot.components.kiwi_language import KiwiLanguage
 from bot.components.kiwi_tokenizer import load_kiwi, tokenize
 from bot.text.reading import read
+from bot.understanding.linear_training import AXES, find_axes, turn_back
+from bot.understanding.network import Batch
 from bot.understanding.network_training import NetworkSettings
 from bot.understanding.training import Settings, train_model
 from bot.understanding.utterance import Utterance
@@ -157,6 +159,31 @@ def test_a_model_of_another_analyser_or_version_asks_for_training(model, languag
     (tmp_path / WORDS).write_bytes(gzip.compress(json.dumps(words).encode()))
     with pytest.raises(UnfitModel, match=f"{reason}.*run ./ieum train"):
         intent_model_files.read(tmp_path, language)
+
+
+def test_what_the_networks_say_is_the_mean_of_both_and_in_haste_the_first_ones(model):
+    half, extras = model.neural, np.zeros((1, len(FAMILIES)), np.float32)
+    rows = np.array([0, 1, 2])
+    fixed = half.fixed[rows]
+    alone = [
+        each.network.score(Batch.of([np.concatenate([fixed, each.learned[rows]], axis=1)], extras))
+        for each in half.members
+    ]
+    assert len(alone) == 2 and not np.allclose(*alone)
+    np.testing.assert_allclose(half.score(fixed, rows, extras, hastily=False), sum(alone) / 2, rtol=1e-5)
+    np.testing.assert_allclose(half.score(fixed, rows, extras, hastily=True), alone[0])
+
+
+def test_weights_of_the_main_directions_say_the_same_of_whole_vectors():
+    chance = np.random.default_rng(1)
+    sentences = chance.standard_normal((300, 64)) * np.linspace(0, 2, 64)
+    axes, weights = find_axes(sentences), chance.standard_normal((5, 7 + AXES + 3))
+    assert axes.shape == (64, AXES)
+    assert np.linalg.norm(sentences @ axes) > 0.98 * np.linalg.norm(sentences)
+    features, families = chance.standard_normal((300, 7)), chance.standard_normal((300, 3))
+    learned = np.concatenate([features, sentences @ axes, families], axis=1) @ weights.T
+    asked = np.concatenate([features, sentences, families], axis=1) @ turn_back(weights, axes, 7).T
+    np.testing.assert_allclose(asked, learned)
 
 
 def test_vectors_know_what_is_alike(language):
