@@ -60,7 +60,9 @@ class NeuralHalf:
         asked = self.members[:1] if hastily else self.members
         scores = [
             member.network.score(
-                Batch.of([np.concatenate([fixed, member.learned[rows]], axis=1)], extras)
+                Batch.of(
+                    [np.concatenate([fixed, member.learned[rows]], axis=1)], extras
+                )
             )
             for member in asked
         ]
@@ -111,7 +113,9 @@ class IntentModel:
         """Intents of a message in the order they are said; `whole` is its prediction."""
         if letters_of(utterance.text) in self.taught:
             return (whole.ranking[0][0],)
-        return find_intents(utterance, whole, lambda part: self.judge(part, hastily=True))
+        return find_intents(
+            utterance, whole, lambda part: self.judge(part, hastily=True)
+        )
 
     def _score_by_networks(
         self, inputs: Inputs, utterance: Utterance, hastily: bool

@@ -231,7 +231,9 @@ def _score(member: Member, prepared: _Prepared, chosen: np.ndarray) -> np.ndarra
     parts = np.array_split(chosen, len(chosen) // SCORED_AT_ONCE + 1)
     scores = [
         member.network.score(
-            Batch.of([table[prepared.messages[i]] for i in part], prepared.families[part])
+            Batch.of(
+                [table[prepared.messages[i]] for i in part], prepared.families[part]
+            )
         )
         for part in parts
     ]

@@ -99,7 +99,9 @@ SETTINGS = NetworkSettings(width=16, learned_width=4, batch_size=10, max_epochs=
 
 
 def train(examples, seed=0):
-    network, learned = train_network(examples, settings=SETTINGS, epochs=SETTINGS.count_epochs(len(examples.targets)), seed=seed)
+    network, learned = train_network(
+        examples, settings=SETTINGS, epochs=SETTINGS.count_epochs(len(examples.targets)), seed=seed
+    )
     table = np.concatenate([examples.fixed, learned], axis=1)
     batch = Batch.of([table[message] for message in examples.messages], examples.extras)
     return network.score(batch), learned
