@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from ops.faults.calls import Answer, Caller, GaveUp, Json
 from ops.faults.customers import Party, new_word
+from ops.faults.desk_page import open_desk_page
 from ops.faults.history import Changed, Sent, Waiting
 
 SKILLS = ("delivery", "orders", "general")
@@ -91,13 +92,25 @@ class Agent:
         return answer.body if answer.status == 200 else None
 
     async def _serve(self, conversation_id: str, version: int) -> None:
-        for _ in range(random.randint(*_LINES)):  # noqa: S311
-            if self._party.is_over.is_set() or not await self._write(conversation_id, version):
+        async with open_desk_page(self._party, self._caller, conversation_id) as page:
+            if not await self._write_lines(conversation_id, version):
                 return
-            await asyncio.sleep(random.uniform(*_BETWEEN_LINES_S))  # noqa: S311
+            await page.settle()
+        if self._party.is_over.is_set():
+            return
         path = random.choices(list(_ENDINGS), _HOW_OFTEN)[0]  # noqa: S311
         more = {"skill": random.choice(SKILLS)} if path == "transfer" else {}  # noqa: S311
         await self._change(path, _ENDINGS[path], conversation_id, version, **more)
+
+    async def _write_lines(self, conversation_id: str, version: int) -> bool:
+        """Write for a while, or until the run is over; tell whether the conversation is still this agent's."""
+        for _ in range(random.randint(*_LINES)):  # noqa: S311
+            if self._party.is_over.is_set():
+                break
+            if not await self._write(conversation_id, version):
+                return False
+            await asyncio.sleep(random.uniform(*_BETWEEN_LINES_S))  # noqa: S311
+        return True
 
     async def _write(self, conversation_id: str, version: int) -> bool:
         """Write to the customer; tell whether the conversation is still this agent's."""

@@ -160,7 +160,7 @@ class Customer:
         if ticket is None or ticket.status != 201:
             raise ValueError("no ticket")
         address = f"{self._caller.base_url}/api/chat/socket?ticket={ticket.body['ticket']}"
-        async with self._caller.session.ws_connect(address, max_msg_size=0, timeout=_CLOSING) as socket:
+        async with self._caller.session.ws_connect(address, max_msg_size=0, timeout=CLOSING) as socket:
             await socket.send_json({"type": "resume", "after": self._page.last_seq})
             while True:
                 frame = await socket.receive(timeout=WAIT_S * 2)
@@ -202,7 +202,7 @@ class Customer:
                 return bubbles
 
 
-_CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)
+CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)
 
 
 def as_bubble(message: dict[str, object]) -> Bubble:

@@ -54,10 +54,10 @@ class Bubble:
 
 @dataclass(slots=True)
 class Page:
-    """What a customer's page came to hold, and what a fresh reading of the conversation gave when all was quiet."""
+    """What a page of a customer or an agent came to hold, and what a fresh reading of the conversation gave when all was quiet."""
 
     conversation_id: str
-    kind: str  # poll or socket
+    kind: str  # poll, socket or desk
     bubbles: list[Bubble] = field(default_factory=list)  # in the order they were shown
     contradictions: list[str] = field(default_factory=list)  # the same seq with other words
     fresh: list[Bubble] | None = None
