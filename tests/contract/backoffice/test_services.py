@@ -136,7 +136,7 @@ async def test_a_handoff_carries_open_orders_however_old_and_the_latest_of_each_
             "because": "날씨가 좋지 않아 배송 차량이 늦어지고 있어요",
             "moved_count": 0,
             "flags": [],
-            "rules_version": 2,
+            "rules_version": 3,
         },
     }
     assert [(block["reason"], block["is_active"]) for block in facts["blocks"]] == [
