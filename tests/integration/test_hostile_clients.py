@@ -53,7 +53,6 @@ PATHS = [
     "/assets/%2e%2e%2f%2e%2e%2f%2e%2e%2fetc%2fpasswd",
     "/assets/..\\..\\domain.yml",
     "/assets//etc/passwd",
-    "/assets/%00",
     "/assets/",
     "/assets/..",
     "/assets/.",

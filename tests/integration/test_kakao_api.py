@@ -53,7 +53,7 @@ async def test_it_is_stored_before_the_bot_is_asked(gateway: GatewayUnderTest) -
 
 
 async def test_a_wrong_secret_finds_nothing(gateway: GatewayUnderTest) -> None:
-    for secret in ("x" * 43, "%ff%fe", "%00", "%ed%a0%80"):
+    for secret in ("x" * 43, "%ff%fe", "%ed%a0%80"):
         refused = await gateway.http.post(f"/api/kakao/skill/{secret}", json=payload("안녕"))
         assert (refused.status_code, refused.json()["code"]) == (404, "no_such_address")
         assert gateway.settings.kakao_secret not in refused.text

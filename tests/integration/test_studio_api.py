@@ -132,7 +132,7 @@ async def test_a_file_that_cannot_be_written_leaves_the_utterance_on_the_list(
 
 async def test_an_unknown_utterance_is_not_found(gateway: GatewayUnderTest) -> None:
     trainer = (await gateway.agent("trainer")).http
-    for candidate_id in ("u_unknown", "%00", "..%2f..%2fmodels", "%ff"):
+    for candidate_id in ("u_unknown", "..%2f..%2fmodels", "%ff"):
         refused = await _label(trainer, candidate_id, "greet")
         assert refused.status_code == 404, candidate_id
 
