@@ -57,6 +57,8 @@ async def test_a_wrong_secret_finds_nothing(gateway: GatewayUnderTest) -> None:
         refused = await gateway.http.post(f"/api/kakao/skill/{secret}", json=payload("안녕"))
         assert (refused.status_code, refused.json()["code"]) == (404, "no_such_address")
         assert gateway.settings.kakao_secret not in refused.text
+    refused = await gateway.http.post("/api/kakao/skill/%00", json=payload("안녕"))
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
     assert await stored(gateway) == ([], [])
 
 

@@ -135,6 +135,7 @@ async def test_an_unknown_utterance_is_not_found(gateway: GatewayUnderTest) -> N
     for candidate_id in ("u_unknown", "..%2f..%2fmodels", "%ff"):
         refused = await _label(trainer, candidate_id, "greet")
         assert refused.status_code == 404, candidate_id
+    assert (await _label(trainer, "%00", "greet")).status_code == 400
 
 
 async def test_only_trainers_and_who_leads_them_get_in(gateway: GatewayUnderTest) -> None:

@@ -113,6 +113,7 @@ def test_anothers_order_number_tells_nothing(running: Product, known: Known) -> 
 def test_a_typed_command_is_only_words(running: Product) -> None:
     # As a command it would show the parcel, as "택배 언제 와요?" does; what the model makes of the word is its matter.
     assert cards(running.customer(ONE).ask("/delivery_status")) == []
+    assert "이해하지 못했어요" in words(running.customer(ONE).ask("/block_status"))
 
 
 def test_who_asks_for_a_person_waits_with_everything_known(running: Product, agent: Staff, known: Known) -> None:
